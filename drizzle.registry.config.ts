@@ -1,0 +1,12 @@
+import { defineConfig } from "drizzle-kit";
+
+/** Tables of the registry: everything a person or a program configures. */
+export default defineConfig({
+  dialect: "sqlite",
+  schema: [
+    "./src/features/projects/tables.ts",
+    "./src/features/prompts/tables.ts",
+    "./src/features/pricing/tables.ts",
+  ],
+  out: "./migrations/registry",
+});

@@ -1,0 +1,96 @@
+/**
+ * The words every wire is turned into. An adapter yields patches; patches of one thing merge in
+ * any order into the same row.
+ */
+
+export const OBSERVATION_TYPES = [
+  "SPAN",
+  "GENERATION",
+  "EVENT",
+  "EMBEDDING",
+  "AGENT",
+  "TOOL",
+  "CHAIN",
+  "RETRIEVER",
+  "EVALUATOR",
+  "GUARDRAIL",
+] as const;
+export type ObservationType = (typeof OBSERVATION_TYPES)[number];
+
+export const LEVELS = ["DEBUG", "DEFAULT", "WARNING", "ERROR"] as const;
+export type Level = (typeof LEVELS)[number];
+
+/**
+ * Orders what events say of one field: updates after creates, then by time, then by event id.
+ * Comparing two clocks is comparing strings.
+ */
+export type Clock = string;
+
+/** @param timeMs milliseconds since 1970, the event's own time @param eventId makes ties impossible */
+export const clockOf = (isUpdate: boolean, timeMs: number, eventId: string): Clock =>
+  `${isUpdate ? 1 : 0}${String(Math.max(0, Math.trunc(timeMs))).padStart(14, "0")}${eventId}`;
+
+/** JSON as it came from a client. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** What a person wrote or a model said: kept in R2, never in D1. An absent field is not said. */
+export type Payload = {
+  input?: Json;
+  output?: Json;
+  metadata?: Record<string, Json>;
+};
+
+/**
+ * What one event says of one observation. Absent is "not said" and erases nothing.
+ * Times are integer microseconds since 1970.
+ */
+export type ObservationPatch = {
+  id: string;
+  /** null: the event did not say; the consumer asks every shard. */
+  traceId: string | null;
+  clock: Clock;
+  type?: ObservationType;
+  name?: string;
+  parentId?: string;
+  startUs?: number;
+  endUs?: number;
+  firstTokenUs?: number;
+  environment?: string;
+  version?: string;
+  level?: Level;
+  statusMessage?: string;
+  model?: string;
+  modelParameters?: Record<string, Json>;
+  /** Token counts by kind, already normalised by `normaliseUsage`: `input`, `output`, `total`, details. */
+  usage?: Record<string, number>;
+  /** Costs in USD that the client gave: `input`, `output`, `total`, others. */
+  cost?: Record<string, number>;
+  promptName?: string;
+  /** 1 and up. */
+  promptVersion?: number;
+  /** A version said as something other than a number or `vN`, most likely a label. */
+  promptLabel?: string;
+  /** The app used its own fallback text for `promptName`. */
+  promptFallback?: boolean;
+  /** `name/version` of the SDK that sent it. */
+  sdk?: string;
+  deleted?: true;
+} & Payload;
+
+export type TracePatch = {
+  id: string;
+  clock: Clock;
+  timestampUs?: number;
+  name?: string;
+  userId?: string;
+  sessionId?: string;
+  tags?: string[];
+  release?: string;
+  version?: string;
+  public?: boolean;
+  environment?: string;
+  deleted?: true;
+} & Payload;
+
+/** An item that cannot be used, and why. `id` is the event's, where it has one. */
+export type Rejected = { id: string; status: number; message: string };

@@ -1,0 +1,74 @@
+import { Refusal } from "./errors.ts";
+
+/** Compressed or plain bytes a request may bring. Source: the SDKs' own limit is about 4.5 MB. */
+export const MAX_BODY_BYTES = 4_500_000;
+/** Bytes a gzip body may expand to. */
+export const MAX_INFLATED_BYTES = 20_000_000;
+
+const megabytes = (bytes: number): string => `${bytes / 1_000_000} MB`;
+
+async function collect(
+  stream: ReadableStream<Uint8Array>,
+  limit: number,
+  what: string,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.byteLength;
+    if (size > limit) throw new Refusal("too_large", `${what} is larger than ${megabytes(limit)}`);
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * The body's bytes, inflated when `Content-Encoding: gzip`, bounded while reading.
+ *
+ * @throws Refusal too_large beyond MAX_BODY_BYTES or MAX_INFLATED_BYTES, invalid_request when gzip
+ *   is damaged, unsupported_media_type for another encoding
+ */
+export async function readBytes(request: Request): Promise<Uint8Array> {
+  const declared = Number(request.headers.get("content-length") ?? 0);
+  if (declared > MAX_BODY_BYTES) {
+    throw new Refusal("too_large", `the body is larger than ${megabytes(MAX_BODY_BYTES)}`);
+  }
+  const bytes = request.body
+    ? await collect(request.body, MAX_BODY_BYTES, "the body")
+    : new Uint8Array();
+  const encoding = (request.headers.get("content-encoding") ?? "identity").trim().toLowerCase();
+  if (encoding === "" || encoding === "identity") return bytes;
+  if (encoding !== "gzip" && encoding !== "x-gzip") {
+    throw new Refusal(
+      "unsupported_media_type",
+      `content-encoding ${encoding} is not supported; use gzip`,
+    );
+  }
+  const inflated = new Blob([bytes as Uint8Array<ArrayBuffer>])
+    .stream()
+    .pipeThrough(new DecompressionStream("gzip"));
+  try {
+    return await collect(inflated, MAX_INFLATED_BYTES, "the inflated body");
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw new Refusal("invalid_request", "the body is not valid gzip");
+  }
+}
+
+/** The body as JSON. @throws Refusal invalid_request when it is not JSON in UTF-8, and as `readBytes` */
+export async function readJson(request: Request): Promise<unknown> {
+  const bytes = await readBytes(request);
+  try {
+    return JSON.parse(
+      new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes),
+    ) as unknown;
+  } catch {
+    throw new Refusal("invalid_request", "the body is not valid JSON");
+  }
+}

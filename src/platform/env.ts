@@ -1,0 +1,31 @@
+/** What the Worker is given: bindings of wrangler.toml, and secrets. */
+export type Env = {
+  /** The registry: projects, keys, prompts, labels, prices. */
+  DB: D1Database;
+  /** Events shards are EVENTS_0, EVENTS_1, ... without a gap; one is enough to begin with. */
+  EVENTS_0: D1Database;
+  EVENTS_1?: D1Database;
+  /** Prompt documents, key records and settings documents. */
+  PROMPTS: KVNamespace;
+  /** One object per accepted ingestion request. */
+  PAYLOADS: R2Bucket;
+  /** Names of accepted objects. */
+  INGEST: Queue<IngestMessage>;
+  /** Lets its bearer create projects; a secret of the deployment. */
+  ADMIN_TOKEN: string;
+  /** "1" where tests and the demo may move the clock; never in production. */
+  TEST_CLOCK?: string;
+};
+
+/** A queue message is the name of an R2 object, nothing more. */
+export type IngestMessage = { object: string };
+
+/** Every events shard, in order of its number. */
+export function shardsOf(env: Env): D1Database[] {
+  const shards: D1Database[] = [];
+  const bindings = env as unknown as Record<string, D1Database | undefined>;
+  for (let shard = bindings["EVENTS_0"]; shard; shard = bindings[`EVENTS_${shards.length}`]) {
+    shards.push(shard);
+  }
+  return shards;
+}

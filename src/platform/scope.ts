@@ -1,0 +1,23 @@
+import type { RegistryDb } from "./db.ts";
+import type { Env } from "./env.ts";
+
+/** Who acts: a key of the project, or the system itself. Written into ledgers and audit. */
+export type Actor = { kind: "key" | "system"; id: string };
+
+/**
+ * What every function that does I/O takes first: whose data, which storage, what time it is.
+ * A store that has no Scope cannot reach any data; one that has it reaches one project's.
+ */
+export type Scope = {
+  projectId: string;
+  /** The project's number: the first column of every key in the events shards. */
+  tenant: number;
+  actor: Actor;
+  db: RegistryDb;
+  /** Events shards in order; raw D1, because bulk statements take one JSON parameter. */
+  shards: D1Database[];
+  env: Env;
+  now: Date;
+  /** Work that may go on after the answer is sent. Failures are logged, never thrown. */
+  defer: (work: Promise<unknown>) => void;
+};

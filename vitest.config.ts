@@ -1,0 +1,50 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+/** Two events shards in tests, so that everything which scatters over shards is exercised. */
+const workerd = cloudflareTest(async () => ({
+  wrangler: { configPath: "./wrangler.toml" },
+  miniflare: {
+    d1Databases: { DB: "registry", EVENTS_0: "events-0", EVENTS_1: "events-1" },
+    bindings: {
+      ADMIN_TOKEN: "test-admin-token",
+      TEST_CLOCK: "1",
+      REGISTRY_MIGRATIONS: await readD1Migrations("./migrations/registry"),
+      EVENTS_MIGRATIONS: await readD1Migrations("./migrations/events"),
+    },
+  },
+}));
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/**/*.worker.test.ts", "test/**/*.e2e.test.ts"],
+        },
+      },
+      {
+        plugins: [workerd],
+        test: {
+          name: "worker",
+          include: ["test/**/*.worker.test.ts"],
+          setupFiles: ["test/support/migrate.ts"],
+          // Files share one isolate and its storage: every test has a project of its own.
+          isolate: false,
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/**/*.e2e.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
