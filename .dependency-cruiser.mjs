@@ -1,11 +1,11 @@
 /** What each slice may use of the others. Absent pair = forbidden. Keep it acyclic, lowest first. */
 const USES = {
   projects: [],
-  pricing: ["projects"],
+  pricing: [],
   prompts: ["projects"],
   scores: ["projects"],
   ingest: ["projects", "pricing", "prompts", "scores"],
-  rollups: ["ingest", "scores"],
+  rollups: ["prompts", "ingest", "scores"],
   delivery: ["projects", "prompts"],
 };
 

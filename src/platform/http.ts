@@ -5,14 +5,7 @@ import { readJson } from "./body.ts";
 import type { Env } from "./env.ts";
 import { type Issue, problem, Refusal } from "./errors.ts";
 import { logBug } from "./log.ts";
-import type { Scope } from "./scope.ts";
-
-/**
- * Who may call an endpoint.
- * `open`: anybody. `deployment`: the bearer of ADMIN_TOKEN. `scores`: any key, the public one
- * included. The rest: a secret key that holds that scope.
- */
-export type Access = "open" | "deployment" | "scores" | "read" | "ingest" | "write" | "admin";
+import type { Access, Scope } from "./scope.ts";
 
 export type HttpContext = Context<{ Bindings: Env; Variables: { requestId: string } }>;
 

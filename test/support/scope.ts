@@ -10,6 +10,7 @@ export function freshScope(now = new Date("2026-11-20T12:00:00.000Z")): Scope {
   return {
     projectId: `prj_test${tenant}`,
     tenant,
+    grants: ["scores", "read", "ingest", "write", "admin"],
     actor: { kind: "system", id: "test" },
     db: openRegistry(env.DB),
     shards: shardsOf(env),
