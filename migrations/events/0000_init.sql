@@ -4,6 +4,11 @@ CREATE TABLE `change` (
 	`after` text
 );
 --> statement-breakpoint
+CREATE TABLE `cursor` (
+	`name` text PRIMARY KEY NOT NULL,
+	`value` text NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `object` (
 	`project` integer NOT NULL,
 	`name` text NOT NULL,

@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import { z } from "zod";
+import type { z } from "zod";
 
 import { readJson } from "./body.ts";
 import type { Env } from "./env.ts";

@@ -96,3 +96,9 @@ export const objects = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.project, t.name] })],
 );
+
+/** Where a bounded job stopped: the sweep's watermark, retention's place. WITHOUT ROWID. */
+export const cursors = sqliteTable("cursor", {
+  name: text().primaryKey(),
+  value: text().notNull(),
+});
