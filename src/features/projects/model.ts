@@ -1,0 +1,72 @@
+/** What a key may do. `scores` is all that a public key may. */
+export const GRANTS = ["scores", "read", "ingest", "write", "admin"] as const;
+export type Grant = (typeof GRANTS)[number];
+
+/** public and secret are the two halves of a pair (Basic); abv is a Bearer key that stands alone. */
+export type KeyKind = "public" | "secret" | "abv";
+
+/** A score's agreed shape: what `configId` of a score points at. */
+export type ScoreConfig = {
+  id: string;
+  name: string;
+  dataType: "NUMERIC" | "BOOLEAN" | "CATEGORICAL";
+  /** Bounds of a NUMERIC score, both inclusive; null is unbounded. */
+  minValue: number | null;
+  maxValue: number | null;
+  /** Allowed values of a CATEGORICAL score, at most 50; empty otherwise. */
+  categories: { label: string; value: number }[];
+};
+
+/** What a project chose. Ingestion reads it from KV, so it works while D1 does not. */
+export type Settings = {
+  /** false: inputs, outputs and metadata are dropped before anything is stored. */
+  capturePayloads: boolean;
+  /** Days that observations, scores and payloads are kept. Daily buckets stay. */
+  retentionDays: number;
+  /** Regular expressions; whatever matches in a payload's text is replaced before it is stored. */
+  masks: string[];
+  /** IANA name; days of reports begin at its midnight. */
+  timeZone: string;
+  scoreConfigs: ScoreConfig[];
+  limits: {
+    /** Spans or events that one request may bring. */
+    eventsPerRequest: number;
+  };
+};
+
+export const DEFAULT_SETTINGS: Settings = {
+  capturePayloads: true,
+  retentionDays: 30,
+  masks: [],
+  timeZone: "UTC",
+  scoreConfigs: [],
+  limits: { eventsPerRequest: 10_000 },
+};
+
+/** Settings in full, from what a project changed. */
+export const withDefaults = (changed: Partial<Settings>): Settings => ({
+  ...DEFAULT_SETTINGS,
+  ...changed,
+});
+
+/** A project as jobs and authentication know it. */
+export type Project = { projectId: string; tenant: number; name: string; settings: Settings };
+
+/** What KV holds of a key under `keyDocument`: enough to let its bearer in without D1. */
+export type KeyRecord =
+  | {
+      revoked: false;
+      keyId: string;
+      projectId: string;
+      tenant: number;
+      kind: KeyKind;
+      publicKey: string | null;
+      grants: Grant[];
+    }
+  | { revoked: true };
+
+/** KV name of a key's record. @param hash SHA-256 of the credential */
+export const keyDocument = (hash: string): string => `key/${hash}`;
+
+/** KV name of a project's settings document. */
+export const settingsDocument = (projectId: string): string => `settings/${projectId}`;
