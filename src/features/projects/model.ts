@@ -5,6 +5,9 @@ export type Grant = (typeof GRANTS)[number];
 /** public and secret are the two halves of a pair (Basic); abv is a Bearer key that stands alone. */
 export type KeyKind = "public" | "secret" | "abv";
 
+/** Categories that one score config may name: what bounds a bucket's dimensions. */
+export const MAX_CATEGORIES = 50;
+
 /** A score's agreed shape: what `configId` of a score points at. */
 export type ScoreConfig = {
   id: string;
@@ -70,3 +73,13 @@ export const keyDocument = (hash: string): string => `key/${hash}`;
 
 /** KV name of a project's settings document. */
 export const settingsDocument = (projectId: string): string => `settings/${projectId}`;
+
+/** What a document of this slice is about; the reverse of the two names above. */
+export function documentSubject(
+  document: string,
+): { of: "key"; hash: string } | { of: "settings"; projectId: string } {
+  const [kind, rest = ""] = document.split("/", 2);
+  if (kind === "key") return { of: "key", hash: rest };
+  if (kind === "settings") return { of: "settings", projectId: rest };
+  throw new Error(`${document} is no document of projects`);
+}

@@ -1,0 +1,142 @@
+import { z } from "zod";
+
+import { GRANTS, MAX_CATEGORIES } from "./model.ts";
+
+const Name = z.string().trim().min(1, "must not be empty").max(100, "at most 100 characters");
+const Instant = z.iso.datetime();
+
+export const CreateProject = z.object({ name: Name });
+export const CreatedProject = z.object({
+  project: z.object({ id: z.string(), name: z.string() }),
+  publicKey: z.string(),
+  secretKey: z.string(),
+  abvKey: z.string(),
+});
+
+/** What the SDKs' `auth_check` and trace links read. */
+export const ProjectList = z.object({
+  data: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      organization: z.object({ id: z.string(), name: z.string() }),
+      metadata: z.record(z.string(), z.unknown()),
+    }),
+  ),
+});
+
+export const Page = z.object({
+  cursor: z.string().max(100).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+
+/** `pair` answers a public and a secret key for Basic, `bearer` one key that stands alone. */
+const KeyShape = z.enum(["pair", "bearer"]);
+
+export const CreateKey = z.object({
+  kind: KeyShape.default("pair"),
+  label: z.string().trim().max(100, "at most 100 characters").default(""),
+  scopes: z
+    .array(z.enum(GRANTS))
+    .min(1, "at least one scope")
+    .transform((scopes) => [...new Set(scopes)])
+    .default([...GRANTS]),
+});
+
+export const Key = z.object({
+  id: z.string(),
+  kind: KeyShape,
+  /** null for a Bearer key. */
+  publicKey: z.string().nullable(),
+  label: z.string(),
+  scopes: z.array(z.enum(GRANTS)),
+  createdAt: Instant,
+  revokedAt: Instant.nullable(),
+});
+export const KeyList = z.object({ data: z.array(Key), nextCursor: z.string().nullable() });
+
+/** The only time that the secret is said. */
+export const CreatedKey = Key.extend({
+  secretKey: z.string().optional(),
+  abvKey: z.string().optional(),
+});
+
+export const KeyPath = z.object({ id: z.string() });
+
+export const RevokedKey = z.object({
+  id: z.string(),
+  revokedAt: Instant,
+  /** After so many seconds no location accepts the key any more. */
+  everywhereWithinSeconds: z.int(),
+});
+
+const isRegExp = (source: string): boolean => {
+  try {
+    return new RegExp(source, "gu").source !== "";
+  } catch {
+    return false;
+  }
+};
+
+const isTimeZone = (timeZone: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone }).format(0) !== "";
+  } catch {
+    return false;
+  }
+};
+
+export const ScoreConfigContract = z.strictObject({
+  id: z.string().min(1).max(200),
+  name: z.string().min(1).max(200),
+  dataType: z.enum(["NUMERIC", "BOOLEAN", "CATEGORICAL"]),
+  minValue: z.number().nullable().default(null),
+  maxValue: z.number().nullable().default(null),
+  categories: z
+    .array(z.strictObject({ label: z.string().min(1).max(200), value: z.number() }))
+    .max(MAX_CATEGORIES, `at most ${MAX_CATEGORIES} categories`)
+    .default([]),
+});
+
+const Configs = z
+  .array(ScoreConfigContract)
+  .max(200, "at most 200 score configs")
+  .superRefine((configs, context) => {
+    for (const [index, { id, dataType, categories }] of configs.entries()) {
+      if (configs.findIndex((other) => other.id === id) !== index) {
+        context.addIssue({ code: "custom", path: [index, "id"], message: "used twice" });
+      }
+      if (dataType !== "CATEGORICAL" && categories.length > 0) {
+        const message = `only a CATEGORICAL config has categories`;
+        context.addIssue({ code: "custom", path: [index, "categories"], message });
+      }
+    }
+  });
+
+export const SettingsContract = z.strictObject({
+  capturePayloads: z.boolean(),
+  retentionDays: z.int().min(1, "at least 1 day").max(365, "at most 365 days"),
+  masks: z
+    .array(z.string().min(1).max(200).refine(isRegExp, "not a regular expression"))
+    .max(20, "at most 20 masks"),
+  timeZone: z.string().max(100).refine(isTimeZone, "not an IANA time zone"),
+  scoreConfigs: Configs,
+  limits: z.strictObject({ eventsPerRequest: z.int().min(1).max(100_000) }),
+});
+
+/** What is absent stays as it is; what is given replaces the whole field. */
+export const PatchSettings = SettingsContract.partial();
+
+export const AuditList = z.object({
+  data: z.array(
+    z.object({
+      id: z.string(),
+      actor: z.string(),
+      action: z.string(),
+      target: z.string(),
+      detail: z.record(z.string(), z.unknown()),
+      createdAt: Instant,
+    }),
+  ),
+  nextCursor: z.string().nullable(),
+});
