@@ -1,0 +1,70 @@
+import { gzipSync } from "node:zlib";
+
+import { newId } from "../../../lib/ids.ts";
+import { Refusal } from "../../../platform/errors.ts";
+import { logEvent } from "../../../platform/log.ts";
+import type { Scope } from "../../../platform/scope.ts";
+import { settingsOf } from "../../projects/index.ts";
+import type { Payload, Rejected } from "../model.ts";
+import { objectName, type PayloadRef, parsePayloadRef, payloadRef } from "./payload.ts";
+import { type Accepted, layOut } from "./stored.ts";
+import { withinWindow } from "./window.ts";
+
+const RETRY_AFTER_SECONDS = 5;
+
+const gzip = (value: unknown): Uint8Array => gzipSync(JSON.stringify(value));
+
+/**
+ * Accepts a request: its validated rows and payloads become one R2 object, whose name is queued.
+ * From here on nothing is lost: an object that the queue forgets is found by the sweep.
+ *
+ * @returns items outside the project's retention window; all others are accepted
+ * @throws Refusal unavailable when R2 refuses; nothing is accepted then
+ */
+export async function accept(scope: Scope, accepted: Accepted): Promise<Rejected[]> {
+  const settings = await settingsOf(scope);
+  const { kept, rejected } = withinWindow(accepted, scope.now, settings.retentionDays);
+  if (kept.observations.length + kept.traces.length + kept.scores.length === 0) return rejected;
+
+  const { members, rows } = layOut(kept, settings.capturePayloads);
+  const packed = members.map(gzip);
+  const rowsOffset = packed.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const name = objectName(scope.now, newId("r", scope.now), scope.tenant, rowsOffset);
+  let offset = 0;
+  const refs = packed.map(({ byteLength }) => {
+    const ref = payloadRef(name, offset, byteLength);
+    offset += byteLength;
+    return ref;
+  });
+  packed.push(gzip(rows(refs)));
+
+  try {
+    await scope.env.PAYLOADS.put(name, new Blob(packed as Uint8Array<ArrayBuffer>[]));
+  } catch (error) {
+    logEvent("r2 refused an object", { name, reason: String(error) });
+    throw new Refusal("unavailable", "storage is not accepting events now; send them again", {
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    });
+  }
+  try {
+    await scope.env.INGEST.send({ object: name });
+  } catch (error) {
+    // The sweep queues it again; the request is accepted all the same.
+    logEvent("queue refused a name", { name, reason: String(error) });
+  }
+  return rejected;
+}
+
+/**
+ * One stored payload. An object that expired gives an empty payload.
+ *
+ * @throws Error when the reference is not one of ours
+ */
+export async function readPayload(scope: Scope, ref: PayloadRef): Promise<Payload> {
+  const place = parsePayloadRef(ref);
+  if (!place) throw new Error(`not a payload reference: ${ref}`);
+  const { object, offset, length } = place;
+  const found = await scope.env.PAYLOADS.get(object, { range: { offset, length } });
+  if (!found) return {};
+  return await new Response(found.body.pipeThrough(new DecompressionStream("gzip"))).json<Payload>();
+}

@@ -1,0 +1,164 @@
+import { gunzipSync } from "node:zlib";
+
+import type { Scope } from "../../../platform/scope.ts";
+import { priceBook } from "../../pricing/index.ts";
+import { parseObjectName } from "../accept/payload.ts";
+import type { StoredRows } from "../accept/stored.ts";
+import { shardIndex } from "../shard.ts";
+import { observationColumns, scoreColumns, traceColumns } from "./derive.ts";
+import {
+  addObservation,
+  addScore,
+  addTrace,
+  type Derive,
+  emptyTouched,
+  plan,
+  type Touched,
+  tracesOf,
+} from "./plan.ts";
+import { loadStored, locate, recordObject, RowsMoved, writePlan } from "./store.ts";
+
+/** Rows that one transaction may touch. */
+const MAX_ROWS = 500;
+/** Attempts at a transaction whose rows others keep changing. */
+const MAX_ATTEMPTS = 8;
+
+/** An object's rows that cannot be used, however often they are tried. */
+export class Unusable extends Error {
+  override readonly name = "Unusable";
+}
+
+/** An event names an observation whose trace nobody knows yet; it may still be on its way. */
+export class NotYetKnown extends Error {
+  override readonly name = "NotYetKnown";
+}
+
+async function readRows({ env }: Scope, name: string): Promise<StoredRows> {
+  const parsed = parseObjectName(name);
+  if (!parsed) throw new Unusable(`${name} is not the name of an accepted object`);
+  const object = await env.PAYLOADS.get(name, { range: { offset: parsed.rowsOffset } });
+  if (!object) throw new Unusable(`${name} is gone`);
+  const rows = JSON.parse(gunzipSync(await object.arrayBuffer()).toString("utf8")) as StoredRows;
+  if (rows.v !== 1) throw new Unusable(`${name} has rows of version ${String(rows.v)}`);
+  return rows;
+}
+
+/** Traces of the observations that events name without their trace. */
+async function locateAll(
+  scope: Scope,
+  rows: readonly StoredRows[],
+): Promise<Map<string, string>> {
+  const known = new Map<string, string>();
+  const wanted = new Set<string>();
+  for (const { observations, scores } of rows) {
+    for (const { id, traceId } of observations) {
+      if (traceId === null) wanted.add(id);
+      else known.set(id, traceId);
+    }
+    for (const { observationId, traceId } of scores) {
+      if (observationId !== undefined && traceId === undefined) wanted.add(observationId);
+    }
+  }
+  const missing = [...wanted].filter((id) => !known.has(id));
+  if (missing.length === 0) return known;
+  const found = await Promise.all(scope.shards.map((shard) => locate(shard, scope.tenant, missing)));
+  for (const part of found) for (const [id, trace] of part) known.set(id, trace);
+  return known;
+}
+
+/**
+ * Sorts what objects say by shard. What names no trace goes to the trace of its observation; when
+ * nobody knows that, `lastChance` decides between another try later and a trace of its own.
+ */
+function byShard(
+  rows: readonly StoredRows[],
+  { traceOf, shards, lastChance }: { traceOf: Map<string, string>; shards: number; lastChance: boolean },
+): Touched[] {
+  const touched = Array.from({ length: shards }, emptyTouched);
+  const at = (owner: string): Touched => touched[shardIndex(owner, shards)] as Touched;
+  const located = (observationId: string): string => {
+    const trace = traceOf.get(observationId);
+    if (trace === undefined && !lastChance) {
+      throw new NotYetKnown(`observation ${observationId} is not known yet`);
+    }
+    return trace ?? observationId;
+  };
+  for (const { observations, traces, scores } of rows) {
+    for (const patch of observations) {
+      const trace = patch.traceId ?? located(patch.id);
+      addObservation(at(trace), trace, patch);
+    }
+    for (const patch of traces) addTrace(at(patch.id), patch);
+    for (const patch of scores) {
+      const { traceId, observationId, sessionId } = patch;
+      const owner = traceId ?? (observationId === undefined ? sessionId : located(observationId));
+      if (owner !== undefined) addScore(at(owner), owner, patch);
+    }
+  }
+  return touched;
+}
+
+/** Cuts what touches one shard into transactions of bounded size; a trace's row goes with its first part. */
+function parts(touched: Touched): Touched[] {
+  const all = [
+    ...[...touched.traces].map((entry) => ["traces", entry] as const),
+    ...[...touched.observations].map((entry) => ["observations", entry] as const),
+    ...[...touched.scores].map((entry) => ["scores", entry] as const),
+  ];
+  const cut: Touched[] = [];
+  for (let from = 0; from < all.length; from += MAX_ROWS) {
+    const part = emptyTouched();
+    for (const [kind, [key, row]] of all.slice(from, from + MAX_ROWS)) {
+      (part[kind] as Map<string, typeof row>).set(key, row);
+    }
+    cut.push(part);
+  }
+  return cut;
+}
+
+async function write(shard: D1Database, tenant: number, touched: Touched, derive: Derive): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const stored = await loadStored(shard, tenant, touched);
+    try {
+      await writePlan(shard, tenant, { touched, stored, plan: plan(touched, stored, derive) });
+      return;
+    } catch (error) {
+      if (!(error instanceof RowsMoved) || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/**
+ * Brings accepted objects of one project into its rows. Doing it again changes nothing.
+ *
+ * @param lastChance true: events of unknown observations get a trace of their own
+ * @throws NotYetKnown, Unusable
+ */
+export async function consume(scope: Scope, names: readonly string[], lastChance: boolean): Promise<void> {
+  const rows = await Promise.all(names.map((name) => readRows(scope, name)));
+  await applyRows(scope, rows, lastChance);
+  const home = scope.shards[0] as D1Database;
+  await home.batch(
+    names.map((name, i) =>
+      recordObject(home, { tenant: scope.tenant, name, traces: tracesOf(rows[i] as StoredRows) }),
+    ),
+  );
+}
+
+/** Merges rows of objects into the shards, in transactions of bounded size. */
+export async function applyRows(scope: Scope, rows: readonly StoredRows[], lastChance: boolean): Promise<void> {
+  const { shards, tenant } = scope;
+  const traceOf = await locateAll(scope, rows);
+  const price = await priceBook(scope);
+  const derive: Derive = {
+    observation: (state) => observationColumns(state, price),
+    trace: traceColumns,
+    score: scoreColumns,
+  };
+  const touched = byShard(rows, { traceOf, shards: shards.length, lastChance });
+  await Promise.all(
+    shards.map(async (shard, i) => {
+      for (const part of parts(touched[i] as Touched)) await write(shard, tenant, part, derive);
+    }),
+  );
+}

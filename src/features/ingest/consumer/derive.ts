@@ -1,0 +1,118 @@
+import { normaliseModel, type Price } from "../../pricing/model.ts";
+import type { ScoreType } from "../../scores/model.ts";
+import type { Stamped } from "../merge.ts";
+import type { ObservationPatch, TracePatch } from "../model.ts";
+import { tokensOf } from "../normalise.ts";
+import type { ScorePatch } from "../../scores/model.ts";
+
+/** Columns of a row beside its keys, `rev` and `doc`: what queries and the fold look at. */
+export type ObservationColumns = {
+  type: string;
+  start: number | null;
+  stop: number | null;
+  first: number | null;
+  env: string;
+  model: string | null;
+  prompt: string | null;
+  version: number | null;
+  err: 0 | 1;
+  tin: number | null;
+  tout: number | null;
+  ttot: number | null;
+  cost: number | null;
+  cost_in: number | null;
+  cost_out: number | null;
+  dead: 0 | 1;
+  at: number;
+};
+
+const DEFAULT_ENVIRONMENT = "default";
+
+/** Milliseconds of the newest clock, as microseconds: when the row was last spoken of. */
+export function newestUs({ clocks }: Stamped): number {
+  let newest = 0;
+  for (const clock of Object.values(clocks)) {
+    for (const one of Array.isArray(clock) ? clock : [clock]) {
+      newest = Math.max(newest, Number(one.slice(1, 15)) * 1000);
+    }
+  }
+  return newest;
+}
+
+/** The version a generation is linked to, 0 for the app's own fallback, null for none. */
+function linkOf(o: Partial<ObservationPatch>): { prompt: string | null; version: number | null } {
+  const none = { prompt: null, version: null };
+  if (o.type !== "GENERATION" || o.promptName === undefined) return none;
+  if (o.promptFallback) return { prompt: o.promptName, version: 0 };
+  return o.promptVersion === undefined ? none : { prompt: o.promptName, version: o.promptVersion };
+}
+
+/** @param price what a call costs, in nano-USD; null parts are unknown */
+export function observationColumns(
+  state: Stamped,
+  price: (observation: Partial<ObservationPatch>) => Price,
+): ObservationColumns {
+  const o = state.values as Partial<ObservationPatch>;
+  const tokens = tokensOf(o.usage);
+  const cost = price(o);
+  return {
+    type: o.type ?? "SPAN",
+    start: o.startUs ?? null,
+    stop: o.endUs ?? null,
+    first: o.firstTokenUs ?? null,
+    env: o.environment ?? DEFAULT_ENVIRONMENT,
+    model: o.model === undefined ? null : normaliseModel(o.model),
+    ...linkOf(o),
+    err: o.level === "ERROR" ? 1 : 0,
+    tin: tokens.input,
+    tout: tokens.output,
+    ttot: tokens.total,
+    cost: cost.total,
+    cost_in: cost.input,
+    cost_out: cost.output,
+    dead: o.deleted ? 1 : 0,
+    at: Math.max(newestUs(state), o.startUs ?? 0),
+  };
+}
+
+export type TraceColumns = { session: string | null; dead: 0 | 1; at: number };
+
+export function traceColumns(state: Stamped): TraceColumns {
+  const t = state.values as Partial<TracePatch>;
+  return {
+    session: t.sessionId ?? null,
+    dead: t.deleted ? 1 : 0,
+    at: Math.max(newestUs(state), t.timestampUs ?? 0),
+  };
+}
+
+export type ScoreColumns = {
+  level: "O" | "T" | "S";
+  obs: string | null;
+  name: string;
+  source: string;
+  type: ScoreType;
+  num: number | null;
+  cat: string | null;
+  dead: 0 | 1;
+  at: number;
+};
+
+const MILLIONTHS = 1_000_000;
+
+export function scoreColumns(state: Stamped): ScoreColumns {
+  const s = state.values as Partial<ScorePatch>;
+  const type = s.dataType ?? "NUMERIC";
+  const isCategory = type === "BOOLEAN" || type === "CATEGORICAL";
+  return {
+    level: s.observationId !== undefined ? "O" : s.traceId !== undefined ? "T" : "S",
+    obs: s.observationId ?? null,
+    name: s.name ?? "",
+    source: s.source ?? "API",
+    type,
+    num: type === "NUMERIC" && s.value !== undefined ? Math.round(s.value * MILLIONTHS) : null,
+    cat: isCategory ? (s.stringValue ?? null) : null,
+    dead: s.deleted ? 1 : 0,
+    at: Math.max(newestUs(state), s.timestampUs ?? 0),
+  };
+}

@@ -1,0 +1,118 @@
+import { now as clockNow } from "../../../platform/clock.ts";
+import type { Env, IngestMessage } from "../../../platform/env.ts";
+import type { Job } from "../../../platform/job.ts";
+import { logBug, logEvent } from "../../../platform/log.ts";
+import { scopeOfTenant } from "../../projects/index.ts";
+import { parseObjectName } from "../accept/payload.ts";
+import { consume, Unusable } from "./actions.ts";
+import { readCursor, recordObject, unrecorded, writeCursor } from "./store.ts";
+
+/** Attempts after which an event of an unknown observation is taken as it is. */
+const PATIENCE = 3;
+const RETRY_SECONDS = [2, 5, 15, 60, 300];
+
+const retryDelay = (attempts: number): number =>
+  RETRY_SECONDS[Math.min(attempts, RETRY_SECONDS.length) - 1] ?? 300;
+
+/**
+ * Brings queued objects into D1, many objects with one transaction per shard. When that fails,
+ * each object is tried by itself, so that one bad object never holds up its neighbours.
+ */
+export async function consumeQueue(batch: MessageBatch<IngestMessage>, env: Env): Promise<void> {
+  const now = clockNow();
+  const byTenant = new Map<number, Message<IngestMessage>[]>();
+  for (const message of batch.messages) {
+    const tenant = parseObjectName(message.body.object)?.tenant ?? 0;
+    byTenant.set(tenant, [...(byTenant.get(tenant) ?? []), message]);
+  }
+  for (const [tenant, messages] of byTenant) {
+    const scope = scopeOfTenant(env, now, tenant);
+    try {
+      await consume(
+        scope,
+        messages.map(({ body }) => body.object),
+        messages.every(({ attempts }) => attempts >= PATIENCE),
+      );
+      for (const message of messages) message.ack();
+    } catch {
+      for (const message of messages) await consumeOne(message, env, scope);
+    }
+  }
+}
+
+async function consumeOne(
+  message: Message<IngestMessage>,
+  env: Env,
+  scope: ReturnType<typeof scopeOfTenant>,
+): Promise<void> {
+  const { object } = message.body;
+  try {
+    await consume(scope, [object], message.attempts >= PATIENCE);
+    message.ack();
+  } catch (error) {
+    if (error instanceof Unusable) {
+      await park(env, object, error.message);
+      message.ack();
+      return;
+    }
+    logBug(error, { object, attempts: message.attempts });
+    message.retry({ delaySeconds: retryDelay(message.attempts) });
+  }
+}
+
+/** Records why an object will not be tried again by itself. */
+async function park(env: Env, object: string, error: string): Promise<void> {
+  const tenant = parseObjectName(object)?.tenant ?? 0;
+  logEvent("object parked", { object, error });
+  await recordObject(env.EVENTS_0, { tenant, name: object, traces: [], error }).run();
+}
+
+/** What the queue gave up on. */
+export async function consumeDead(batch: MessageBatch<IngestMessage>, env: Env): Promise<void> {
+  for (const message of batch.messages) {
+    await park(env, message.body.object, "could not be processed after all retries");
+    message.ack();
+  }
+}
+
+const SWEEP_AFTER_MS = 2 * 60_000;
+const SWEEP_PAGE = 500;
+const SWEEP_PAGES = 10;
+const WATERMARK = "sweep";
+
+/**
+ * Queues again every object that has waited for two minutes and is not recorded: what the queue
+ * lost is not lost. The watermark is a name up to which every object is recorded.
+ */
+async function sweep(env: Env, now: Date): Promise<{ more: boolean }> {
+  const home = env.EVENTS_0;
+  const watermark = await readCursor(home, WATERMARK);
+  let after = watermark;
+  let settled = watermark;
+  let isSettled = true;
+  let more = true;
+  for (let page = 0; page < SWEEP_PAGES && more; page++) {
+    const listed = await env.PAYLOADS.list({
+      prefix: "in/",
+      limit: SWEEP_PAGE,
+      ...(after === undefined ? {} : { startAfter: after }),
+    });
+    const waited = listed.objects
+      .filter(({ uploaded }) => now.getTime() - uploaded.getTime() >= SWEEP_AFTER_MS)
+      .map(({ key }) => ({ name: key, tenant: parseObjectName(key)?.tenant ?? 0 }));
+    const missing = new Set(waited.length > 0 ? await unrecorded(home, waited) : []);
+    for (const { name } of waited) {
+      isSettled &&= !missing.has(name);
+      if (isSettled) settled = name;
+    }
+    for (const object of missing) await env.INGEST.send({ object });
+    after = waited.at(-1)?.name ?? after;
+    more = listed.truncated && waited.length === listed.objects.length;
+  }
+  if (settled !== undefined && settled !== watermark) {
+    await writeCursor(home, WATERMARK, settled).run();
+  }
+  return { more };
+}
+
+export const ingestJobs: Job[] = [{ name: "sweep", everyMinutes: 2, run: sweep }];

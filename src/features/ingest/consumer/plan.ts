@@ -1,0 +1,190 @@
+import type { ScorePatch } from "../../scores/model.ts";
+import type { ObservationColumns, ScoreColumns, TraceColumns } from "./derive.ts";
+import {
+  decode,
+  encode,
+  merge,
+  OBSERVATION_POLICIES,
+  type Policies,
+  SCORE_POLICIES,
+  stamp,
+  type Stamped,
+  TRACE_POLICIES,
+} from "../merge.ts";
+import type { StoredObservation, StoredRows, StoredTrace } from "../accept/stored.ts";
+
+/** All that a set of requests says of one shard's rows, merged in memory: one state per row. */
+export type Touched = {
+  observations: Map<string, { trace: string; id: string; state: Stamped }>;
+  traces: Map<string, { id: string; state: Stamped }>;
+  scores: Map<string, { owner: string; id: string; state: Stamped }>;
+};
+
+/** Two ids as one map key; ids hold no NUL. */
+export const pair = (a: string, b: string): string => `${a}\u0000${b}`;
+
+export const emptyTouched = (): Touched => ({
+  observations: new Map(),
+  traces: new Map(),
+  scores: new Map(),
+});
+
+function put<T extends { state: Stamped }>(
+  rows: Map<string, T>,
+  key: string,
+  row: T,
+  policies: Policies,
+): void {
+  const known = rows.get(key);
+  rows.set(key, known ? { ...row, state: merge(policies, known.state, row.state) } : row);
+}
+
+export function addObservation(touched: Touched, trace: string, patch: StoredObservation): void {
+  const { traceId: _traceId, ...fields } = patch;
+  const state = stamp(OBSERVATION_POLICIES, fields);
+  put(touched.observations, pair(trace, patch.id), { trace, id: patch.id, state }, OBSERVATION_POLICIES);
+}
+
+export function addTrace(touched: Touched, patch: StoredTrace): void {
+  put(touched.traces, patch.id, { id: patch.id, state: stamp(TRACE_POLICIES, patch) }, TRACE_POLICIES);
+}
+
+/** @param owner the trace, or the session of a score that names no trace */
+export function addScore(touched: Touched, owner: string, patch: ScorePatch): void {
+  const state = stamp(SCORE_POLICIES, patch);
+  put(touched.scores, pair(owner, patch.id), { owner, id: patch.id, state }, SCORE_POLICIES);
+}
+
+/** Rows of one shard as they are stored, by the keys of `Touched`. */
+export type Stored = {
+  observations: Map<string, { rev: number; doc: string }>;
+  traces: Map<string, { rev: number; doc: string; rootId: string | null; root: string | null }>;
+  scores: Map<string, { rev: number; doc: string }>;
+};
+
+export type ObservationRow = ObservationColumns & { trace: string; id: string; rev: number; doc: string };
+export type TraceRow = TraceColumns & {
+  id: string;
+  root_id: string | null;
+  root: string | null;
+  rev: number;
+  doc: string;
+};
+export type ScoreRow = ScoreColumns & { owner: string; id: string; rev: number; doc: string };
+
+/** What to write: only rows that change, each with the revision it will have (1 for a new row). */
+export type Plan = { observations: ObservationRow[]; traces: TraceRow[]; scores: ScoreRow[] };
+
+export type Derive = {
+  observation: (state: Stamped) => ObservationColumns;
+  trace: (state: Stamped) => TraceColumns;
+  score: (state: Stamped) => ScoreColumns;
+};
+
+const EMPTY_DOC = encode({ values: {}, clocks: {} });
+
+type TraceDraft = {
+  id: string;
+  rev: number;
+  doc: string;
+  rootId: string | null;
+  root: string | null;
+  changed: boolean;
+};
+
+function traceDraft(drafts: Map<string, TraceDraft>, stored: Stored, id: string): TraceDraft {
+  const known = drafts.get(id);
+  if (known) return known;
+  const row = stored.traces.get(id);
+  const draft = row
+    ? { id, ...row, changed: false }
+    : { id, rev: 0, doc: EMPTY_DOC, rootId: null, root: null, changed: false };
+  drafts.set(id, draft);
+  return draft;
+}
+
+/**
+ * Decides what to write so that the rows hold what they held and what the events say.
+ *
+ * A parentless observation that is no generation lives in its trace's row while that place is
+ * free: it costs no row of its own. Where an observation is, it stays, unless it turns out to be
+ * a generation, which only the observation table can hold.
+ */
+export function plan(touched: Touched, stored: Stored, derive: Derive): Plan {
+  const drafts = new Map<string, TraceDraft>();
+  const observations: ObservationRow[] = [];
+
+  for (const [id, { state }] of touched.traces) {
+    const draft = traceDraft(drafts, stored, id);
+    const doc = encode(merge(TRACE_POLICIES, decode(draft.doc), state));
+    draft.changed ||= doc !== draft.doc || draft.rev === 0;
+    draft.doc = doc;
+  }
+
+  for (const [key, { trace, id, state }] of touched.observations) {
+    const row = stored.observations.get(key);
+    const draft = traceDraft(drafts, stored, trace);
+    const isRoot = draft.rootId === id;
+    const before = row?.doc ?? (isRoot ? draft.root : null);
+    const after = before === null ? state : merge(OBSERVATION_POLICIES, decode(before), state);
+    const doc = encode(after);
+    const columns = derive.observation(after);
+    const isGeneration = columns.type === "GENERATION";
+    const fitsTrace =
+      !row && (isRoot || (draft.rootId === null && after.values["parentId"] === undefined));
+    if (fitsTrace && !isGeneration) {
+      draft.changed ||= draft.root !== doc;
+      draft.rootId = id;
+      draft.root = doc;
+      continue;
+    }
+    if (isRoot) {
+      draft.rootId = null;
+      draft.root = null;
+      draft.changed = true;
+    }
+    if (doc !== before || isRoot) {
+      observations.push({ ...columns, trace, id, rev: (row?.rev ?? 0) + 1, doc });
+    }
+  }
+
+  return {
+    observations,
+    traces: [...drafts.values()].filter((draft) => draft.changed).map((draft) => traceRow(draft, derive)),
+    scores: scoreRows(touched, stored, derive),
+  };
+}
+
+function traceRow({ id, rev, doc, rootId, root }: TraceDraft, derive: Derive): TraceRow {
+  const columns = derive.trace(decode(doc));
+  const rootColumns = root === null ? undefined : derive.observation(decode(root));
+  return {
+    ...columns,
+    at: Math.max(columns.at, rootColumns?.at ?? 0),
+    id,
+    root_id: rootId,
+    root,
+    rev: rev + 1,
+    doc,
+  };
+}
+
+function scoreRows(touched: Touched, stored: Stored, derive: Derive): ScoreRow[] {
+  const rows: ScoreRow[] = [];
+  for (const [key, { owner, id, state }] of touched.scores) {
+    const row = stored.scores.get(key);
+    const after = row ? merge(SCORE_POLICIES, decode(row.doc), state) : state;
+    const doc = encode(after);
+    if (doc === row?.doc) continue;
+    rows.push({ ...derive.score(after), owner, id, rev: (row?.rev ?? 0) + 1, doc });
+  }
+  return rows;
+}
+
+/** Trace ids that the rows of an object touch, for the list of what arrived lately. */
+export function tracesOf({ observations, traces, scores }: StoredRows): string[] {
+  const ids = new Set<string>();
+  for (const { traceId } of [...observations, ...scores]) if (traceId) ids.add(traceId);
+  for (const { id } of traces) ids.add(id);
+  return [...ids];
+}

@@ -1,0 +1,253 @@
+import { itemsSql, sessionMarksSql, type TouchedKeys } from "../images.ts";
+import type { Plan, Stored, Touched } from "./plan.ts";
+import { pair } from "./plan.ts";
+
+/*
+ * Statements of an events shard. Bulk goes through one JSON parameter and `json_each`: one
+ * statement a table, whatever the number of rows.
+ */
+
+const OBSERVATION_COLUMNS = [
+  "trace",
+  "id",
+  "type",
+  "start",
+  "stop",
+  "first",
+  "env",
+  "model",
+  "prompt",
+  "version",
+  "err",
+  "tin",
+  "tout",
+  "ttot",
+  "cost",
+  "cost_in",
+  "cost_out",
+  "dead",
+  "at",
+  "rev",
+  "doc",
+] as const;
+const TRACE_COLUMNS = ["id", "session", "root_id", "root", "dead", "at", "rev", "doc"] as const;
+const SCORE_COLUMNS = [
+  "owner",
+  "id",
+  "level",
+  "obs",
+  "name",
+  "source",
+  "type",
+  "num",
+  "cat",
+  "dead",
+  "at",
+  "rev",
+  "doc",
+] as const;
+
+/** ?1 = JSON list of rows as lists of values in the order of `columns`, ?2 = project. */
+function upsertSql(table: string, columns: readonly string[], keys: readonly string[]): string {
+  const values = columns.map((_, i) => `value ->> ${i}`).join(", ");
+  const updates = columns
+    .filter((column) => !keys.includes(column))
+    .map((column) => `${column} = excluded.${column}`)
+    .join(", ");
+  return `INSERT INTO ${table} (project, ${columns.join(", ")})
+    SELECT CAST(?2 AS INTEGER), ${values} FROM json_each(?1) WHERE true
+    ON CONFLICT DO UPDATE SET ${updates}`;
+}
+
+const UPSERT_OBSERVATIONS = upsertSql("obs", OBSERVATION_COLUMNS, ["trace", "id"]);
+const UPSERT_TRACES = upsertSql("trace", TRACE_COLUMNS, ["id"]);
+const UPSERT_SCORES = upsertSql("score", SCORE_COLUMNS, ["owner", "id"]);
+
+/**
+ * Null, which `change.before` refuses, when a row is not as it was read: the batch rolls back.
+ * ?1 = touched keys, ?2 = `{o: [[trace, id, rev]], t: [[id, rev]], s: [[owner, id, rev]]}`,
+ * ?3 = project; revision 0 is "no row".
+ */
+const GUARDED_BEFORE = `INSERT INTO change (before) SELECT CASE WHEN
+    EXISTS (SELECT 1 FROM json_each(?2, '$.o') g LEFT JOIN obs r
+      ON r.project = CAST(?3 AS INTEGER) AND r.trace = g.value ->> 0 AND r.id = g.value ->> 1
+      WHERE coalesce(r.rev, 0) <> g.value ->> 2)
+    OR EXISTS (SELECT 1 FROM json_each(?2, '$.t') g LEFT JOIN trace r
+      ON r.project = CAST(?3 AS INTEGER) AND r.id = g.value ->> 0
+      WHERE coalesce(r.rev, 0) <> g.value ->> 1)
+    OR EXISTS (SELECT 1 FROM json_each(?2, '$.s') g LEFT JOIN score r
+      ON r.project = CAST(?3 AS INTEGER) AND r.owner = g.value ->> 0 AND r.id = g.value ->> 1
+      WHERE coalesce(r.rev, 0) <> g.value ->> 2)
+    THEN NULL ELSE (${itemsSql("?1")}) END`;
+
+const AFTER = `UPDATE change SET after = (${itemsSql("?1")}) WHERE seq = (SELECT max(seq) FROM change)`;
+
+/** Loads the rows that `touched` speaks of. */
+export async function loadStored(
+  shard: D1Database,
+  tenant: number,
+  touched: Touched,
+): Promise<Stored> {
+  const observationKeys = [...touched.observations.values()].map(({ trace, id }) => [trace, id]);
+  const traceIds = new Set([...touched.traces.keys(), ...observationKeys.map(([trace]) => trace)]);
+  const scoreKeys = [...touched.scores.values()].map(({ owner, id }) => [owner, id]);
+  const [observations, traces, scores] = await shard.batch([
+    shard
+      .prepare(
+        `SELECT r.trace, r.id, r.rev, r.doc FROM json_each(?1) k CROSS JOIN obs r
+         ON r.project = CAST(?2 AS INTEGER) AND r.trace = k.value ->> 0 AND r.id = k.value ->> 1`,
+      )
+      .bind(JSON.stringify(observationKeys), tenant),
+    shard
+      .prepare(
+        `SELECT r.id, r.rev, r.doc, r.root_id AS rootId, r.root FROM json_each(?1) k CROSS JOIN trace r
+         ON r.project = CAST(?2 AS INTEGER) AND r.id = k.value`,
+      )
+      .bind(JSON.stringify([...traceIds]), tenant),
+    shard
+      .prepare(
+        `SELECT r.owner, r.id, r.rev, r.doc FROM json_each(?1) k CROSS JOIN score r
+         ON r.project = CAST(?2 AS INTEGER) AND r.owner = k.value ->> 0 AND r.id = k.value ->> 1`,
+      )
+      .bind(JSON.stringify(scoreKeys), tenant),
+  ]);
+  type Row = { trace: string; id: string; owner: string; rev: number; doc: string };
+  type Trace = Row & { rootId: string | null; root: string | null };
+  const rows = <T>(result: D1Result | undefined): T[] => (result?.results ?? []) as T[];
+  return {
+    observations: new Map(rows<Row>(observations).map((r) => [pair(r.trace, r.id), r])),
+    traces: new Map(
+      rows<Trace>(traces).map(({ id, rev, doc, rootId, root }) => [id, { rev, doc, rootId, root }]),
+    ),
+    scores: new Map(rows<Row>(scores).map((r) => [pair(r.owner, r.id), r])),
+  };
+}
+
+/** Thrown when another writer changed a row between the read and the write: read again. */
+export class RowsMoved extends Error {
+  override readonly name = "RowsMoved";
+}
+
+/** What was read, as the guard of `GUARDED_BEFORE` wants it. */
+function guardOf(touched: Touched, stored: Stored) {
+  const traceIds = new Set(touched.traces.keys());
+  for (const { trace } of touched.observations.values()) traceIds.add(trace);
+  return {
+    o: [...touched.observations].map(([key, { trace, id }]) => [
+      trace,
+      id,
+      stored.observations.get(key)?.rev ?? 0,
+    ]),
+    t: [...traceIds].map((id) => [id, stored.traces.get(id)?.rev ?? 0]),
+    s: [...touched.scores].map(([key, { owner, id }]) => [
+      owner,
+      id,
+      stored.scores.get(key)?.rev ?? 0,
+    ]),
+  };
+}
+
+const valuesOf = <T extends object>(rows: readonly T[], columns: readonly (keyof T)[]): string =>
+  JSON.stringify(rows.map((row) => columns.map((column) => row[column])));
+
+/**
+ * Writes a plan in one transaction, with what its rows contributed before and after.
+ *
+ * @throws RowsMoved when a row is not as `stored` says; nothing was written then
+ */
+export async function writePlan(
+  shard: D1Database,
+  tenant: number,
+  { touched, stored, plan }: { touched: Touched; stored: Stored; plan: Plan },
+): Promise<void> {
+  const { observations, traces, scores } = plan;
+  if (observations.length + traces.length + scores.length === 0) return;
+  const touchedKeys: TouchedKeys = {
+    o: observations.map(({ trace, id }) => [tenant, trace, id]),
+    s: scores.map(({ owner, id }) => [tenant, owner, id]),
+    t: traces.map(({ id }) => [tenant, id]),
+  };
+  const keys = JSON.stringify(touchedKeys);
+  const statements = [
+    shard.prepare(GUARDED_BEFORE).bind(keys, JSON.stringify(guardOf(touched, stored)), tenant),
+  ];
+  if (traces.length > 0) {
+    statements.push(shard.prepare(UPSERT_TRACES).bind(valuesOf(traces, TRACE_COLUMNS), tenant));
+  }
+  if (observations.length > 0) {
+    const values = valuesOf(observations, OBSERVATION_COLUMNS);
+    statements.push(shard.prepare(UPSERT_OBSERVATIONS).bind(values, tenant));
+  }
+  if (scores.length > 0) {
+    statements.push(shard.prepare(UPSERT_SCORES).bind(valuesOf(scores, SCORE_COLUMNS), tenant));
+  }
+  statements.push(shard.prepare(AFTER).bind(keys));
+  if (scores.length > 0) {
+    statements.push(shard.prepare(sessionMarksSql("?1")).bind(keys));
+  }
+  try {
+    await shard.batch(statements);
+  } catch (error) {
+    if (error instanceof Error && error.message.includes("change.before")) {
+      throw new RowsMoved("a row changed between read and write", { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** The trace of each observation id that this shard knows. */
+export async function locate(
+  shard: D1Database,
+  tenant: number,
+  observationIds: readonly string[],
+): Promise<Map<string, string>> {
+  const { results } = await shard
+    .prepare(
+      `SELECT r.id, r.trace FROM json_each(?1) k CROSS JOIN obs r
+         ON r.project = CAST(?2 AS INTEGER) AND r.id = k.value
+       UNION ALL
+       SELECT r.root_id, r.id FROM json_each(?1) k CROSS JOIN trace r
+         ON r.project = CAST(?2 AS INTEGER) AND r.root_id = k.value`,
+    )
+    .bind(JSON.stringify(observationIds), tenant)
+    .all<{ id: string; trace: string }>();
+  return new Map(results.map(({ id, trace }) => [id, trace]));
+}
+
+/** Records that an object is in D1, or why it never will be. */
+export const recordObject = (
+  shard: D1Database,
+  { tenant, name, traces, error }: { tenant: number; name: string; traces: string[]; error?: string },
+): D1PreparedStatement =>
+  shard
+    .prepare(
+      `INSERT INTO object (project, name, traces, error) VALUES (CAST(?1 AS INTEGER), ?2, ?3, ?4)
+       ON CONFLICT DO UPDATE SET traces = excluded.traces, error = excluded.error
+       WHERE error IS NOT NULL`,
+    )
+    .bind(tenant, name, JSON.stringify(traces), error ?? null);
+
+/** Those of the names that no shard row records yet. */
+export async function unrecorded(
+  shard: D1Database,
+  names: readonly { tenant: number; name: string }[],
+): Promise<string[]> {
+  const { results } = await shard
+    .prepare(
+      `SELECT k.value ->> 1 AS name FROM json_each(?1) k LEFT JOIN object o
+         ON o.project = k.value ->> 0 AND o.name = k.value ->> 1
+       WHERE o.name IS NULL`,
+    )
+    .bind(JSON.stringify(names.map(({ tenant, name }) => [tenant, name])))
+    .all<{ name: string }>();
+  return results.map(({ name }) => name);
+}
+
+export const readCursor = async (shard: D1Database, name: string): Promise<string | undefined> =>
+  (await shard.prepare("SELECT value FROM cursor WHERE name = ?1").bind(name).first<string>("value")) ??
+  undefined;
+
+export const writeCursor = (shard: D1Database, name: string, value: string): D1PreparedStatement =>
+  shard
+    .prepare("INSERT INTO cursor (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value")
+    .bind(name, value);

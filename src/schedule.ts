@@ -1,0 +1,39 @@
+import { deliveryJobs } from "./features/delivery/jobs.ts";
+import { ingestJobs } from "./features/ingest/index.ts";
+import { rollupJobs } from "./features/rollups/jobs.ts";
+import type { Env } from "./platform/env.ts";
+import type { Job } from "./platform/job.ts";
+import { logBug, logEvent } from "./platform/log.ts";
+
+/** Every job of the system, in the order in which they run within a minute. */
+export const jobs: Job[] = [...ingestJobs, ...deliveryJobs, ...rollupJobs];
+
+const MS_PER_MINUTE = 60_000;
+const minuteOf = (at: Date): number => Math.floor(at.getTime() / MS_PER_MINUTE);
+
+/** Jobs with a due minute in (after, upTo]. */
+export function dueJobs(all: readonly Job[], after: Date, upTo: Date): Job[] {
+  const [from, to] = [minuteOf(after), minuteOf(upTo)];
+  return all.filter(
+    ({ everyMinutes }) => Math.floor(to / everyMinutes) > Math.floor(from / everyMinutes),
+  );
+}
+
+/** Runs jobs one after another; one that fails is logged and does not stop the others. */
+export async function runJobs(due: readonly Job[], env: Env, now: Date): Promise<{ failed: string[] }> {
+  const failed: string[] = [];
+  for (const job of due) {
+    try {
+      const { more } = await job.run(env, now);
+      if (more) logEvent("job has more to do", { job: job.name });
+    } catch (error) {
+      failed.push(job.name);
+      logBug(error, { job: job.name });
+    }
+  }
+  return { failed };
+}
+
+/** A minute of cron. */
+export const runMinute = (env: Env, now: Date): Promise<{ failed: string[] }> =>
+  runJobs(dueJobs(jobs, new Date(now.getTime() - MS_PER_MINUTE), now), env, now);
