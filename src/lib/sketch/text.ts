@@ -7,7 +7,7 @@ import { addToBin, emptySketch, type Sketch, sortedBins } from "./sketch.ts";
  * take two characters. Equal sketches give equal texts.
  */
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const VALUES = new Map([...DIGITS].map((digit, value) => [digit, value]));
+const VALUES = new Map(Array.from(DIGITS, (digit, value) => [digit, value]));
 const VERSION = "1";
 
 // Division, not shifts: counts may pass 32 bits.
