@@ -1,12 +1,11 @@
-import { deliveryJobs } from "./features/delivery/jobs.ts";
 import { ingestJobs } from "./features/ingest/index.ts";
-import { rollupJobs } from "./features/rollups/jobs.ts";
+import { projectJobs } from "./features/projects/jobs.ts";
 import type { Env } from "./platform/env.ts";
 import type { Job } from "./platform/job.ts";
 import { logBug, logEvent } from "./platform/log.ts";
 
 /** Every job of the system, in the order in which they run within a minute. */
-export const jobs: Job[] = [...ingestJobs, ...deliveryJobs, ...rollupJobs];
+export const jobs: Job[] = [...projectJobs, ...ingestJobs];
 
 const MS_PER_MINUTE = 60_000;
 const minuteOf = (at: Date): number => Math.floor(at.getTime() / MS_PER_MINUTE);
@@ -19,13 +18,24 @@ export function dueJobs(all: readonly Job[], after: Date, upTo: Date): Job[] {
   );
 }
 
-/** Runs jobs one after another; one that fails is logged and does not stop the others. */
-export async function runJobs(due: readonly Job[], env: Env, now: Date): Promise<{ failed: string[] }> {
+/**
+ * Runs jobs one after another; one that fails is logged and does not stop the others.
+ *
+ * @param rounds how often a job may go on at once while it has more to do; cron leaves that to the next minute
+ */
+export async function runJobs(
+  due: readonly Job[],
+  env: Env,
+  now: Date,
+  rounds = 1,
+): Promise<{ failed: string[] }> {
   const failed: string[] = [];
   for (const job of due) {
     try {
-      const { more } = await job.run(env, now);
-      if (more) logEvent("job has more to do", { job: job.name });
+      for (let round = 1, more = true; more && round <= rounds; round++) {
+        ({ more } = await job.run(env, now));
+        if (more && round === rounds) logEvent("job has more to do", { job: job.name });
+      }
     } catch (error) {
       failed.push(job.name);
       logBug(error, { job: job.name });

@@ -16,5 +16,7 @@ export default {
 /** Trap: a base URL with a trailing slash makes exporters post to `//api/...`. */
 function tidy(request: Request): Request {
   const path = /^https?:\/\/[^/]+(\/\/+)/.exec(request.url);
-  return path ? new Request(request.url.replace(/^(https?:\/\/[^/]+)\/+/, "$1/"), request) : request;
+  return path
+    ? new Request(request.url.replace(/^(https?:\/\/[^/]+)\/+/, "$1/"), request)
+    : request;
 }

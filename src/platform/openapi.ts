@@ -6,7 +6,10 @@ type JsonSchema = Record<string, unknown>;
 
 /** A schema's JSON Schema; what a schema cannot say (transforms) is shown as its input. */
 const schemaOf = (schema: z.ZodType): JsonSchema => {
-  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
+    io: "input",
+    unrepresentable: "any",
+  });
   return json;
 };
 
@@ -95,7 +98,12 @@ export function openApi(endpoints: readonly Endpoint[], version: string): JsonSc
         operationId: `${route.method.toLowerCase()}_${path.replaceAll(/[^A-Za-z0-9]+/g, "_")}`,
         parameters: parametersOf(route),
         ...(route.body
-          ? { requestBody: { required: true, content: { "application/json": { schema: schemaOf(route.body) } } } }
+          ? {
+              requestBody: {
+                required: true,
+                content: { "application/json": { schema: schemaOf(route.body) } },
+              },
+            }
           : {}),
         responses: answersOf(route),
         security: SECURITY[route.access],
@@ -109,8 +117,16 @@ export function openApi(endpoints: readonly Endpoint[], version: string): JsonSc
     components: {
       securitySchemes: {
         basic: { type: "http", scheme: "basic", description: "Public key and secret key." },
-        bearer: { type: "http", scheme: "bearer", description: "ABV key, or the public key for scores." },
-        deployment: { type: "http", scheme: "bearer", description: "ADMIN_TOKEN of the deployment." },
+        bearer: {
+          type: "http",
+          scheme: "bearer",
+          description: "ABV key, or the public key for scores.",
+        },
+        deployment: {
+          type: "http",
+          scheme: "bearer",
+          description: "ADMIN_TOKEN of the deployment.",
+        },
       },
       responses: {
         Problem: {

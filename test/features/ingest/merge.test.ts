@@ -14,7 +14,9 @@ import { clockOf } from "../../../src/features/ingest/model.ts";
 
 const fold = (states: Stamped[], policies = OBSERVATION_POLICIES): string =>
   encode(
-    states.map((state) => decode(encode(state))).reduce((a, b) => decode(encode(merge(policies, a, b)))),
+    states
+      .map((state) => decode(encode(state)))
+      .reduce((a, b) => decode(encode(merge(policies, a, b)))),
   );
 
 /** An event that says some of the fields; few clocks and values, so that ties and clashes are common. */
@@ -36,7 +38,11 @@ const event = fc
       { requiredKeys: [] },
     ),
   })
-  .map(({ isUpdate, timeMs, id, fields }) => ({ clock: clockOf(isUpdate, timeMs, id), id: "o", ...fields }));
+  .map(({ isUpdate, timeMs, id, fields }) => ({
+    clock: clockOf(isUpdate, timeMs, id),
+    id: "o",
+    ...fields,
+  }));
 
 describe("merge", () => {
   it("ends in the same row whatever the order, grouping and repetition of events", () => {
@@ -59,7 +65,10 @@ describe("merge", () => {
           );
           const states = again.map((e) => stamp(policies, e));
           expect(fold(states, policies)).toBe(once);
-          const grouped = [decode(fold(states.slice(0, cut), policies)), decode(fold(states.slice(cut), policies))];
+          const grouped = [
+            decode(fold(states.slice(0, cut), policies)),
+            decode(fold(states.slice(cut), policies)),
+          ];
           expect(fold(grouped, policies)).toBe(once);
         }
       }),
@@ -68,15 +77,30 @@ describe("merge", () => {
   });
 
   it("trap 5: a create never undoes an update, though its timestamp is later", () => {
-    const update = stamp(OBSERVATION_POLICIES, { clock: clockOf(true, 10, "u"), id: "o", name: "updated", endUs: 5 } as never);
-    const create = stamp(OBSERVATION_POLICIES, { clock: clockOf(false, 99, "c"), id: "o", name: "created", startUs: 1 } as never);
-    for (const state of [merge(OBSERVATION_POLICIES, update, create), merge(OBSERVATION_POLICIES, create, update)]) {
+    const update = stamp(OBSERVATION_POLICIES, {
+      clock: clockOf(true, 10, "u"),
+      id: "o",
+      name: "updated",
+      endUs: 5,
+    } as never);
+    const create = stamp(OBSERVATION_POLICIES, {
+      clock: clockOf(false, 99, "c"),
+      id: "o",
+      name: "created",
+      startUs: 1,
+    } as never);
+    for (const state of [
+      merge(OBSERVATION_POLICIES, update, create),
+      merge(OBSERVATION_POLICIES, create, update),
+    ]) {
       expect(state.values).toEqual({ name: "updated", startUs: 1, endUs: 5 });
     }
   });
 
   it("keeps one clock for a row that one event made", () => {
-    const text = encode(stamp(OBSERVATION_POLICIES, { clock: "0a", id: "o", name: "n", metadata: ["r"] } as never));
+    const text = encode(
+      stamp(OBSERVATION_POLICIES, { clock: "0a", id: "o", name: "n", metadata: ["r"] } as never),
+    );
     expect(JSON.parse(text)).toEqual({ v: { name: "n", metadata: ["r"] }, c: "0a" });
   });
 });

@@ -66,5 +66,7 @@ export async function readPayload(scope: Scope, ref: PayloadRef): Promise<Payloa
   const { object, offset, length } = place;
   const found = await scope.env.PAYLOADS.get(object, { range: { offset, length } });
   if (!found) return {};
-  return await new Response(found.body.pipeThrough(new DecompressionStream("gzip"))).json<Payload>();
+  return await new Response(
+    found.body.pipeThrough(new DecompressionStream("gzip")),
+  ).json<Payload>();
 }

@@ -83,7 +83,11 @@ export function layOut(
   };
 }
 
-function withReferences<T extends Payload>(patch: T, places: Places, refs: PayloadRef[]): Referenced<T> {
+function withReferences<T extends Payload>(
+  patch: T,
+  places: Places,
+  refs: PayloadRef[],
+): Referenced<T> {
   const { input: _input, output: _output, metadata: _metadata, ...rest } = patch;
   const stored = rest as Referenced<T>;
   const at = (place: number | undefined) => (place === undefined ? undefined : refs[place]);

@@ -44,10 +44,7 @@ async function readRows({ env }: Scope, name: string): Promise<StoredRows> {
 }
 
 /** Traces of the observations that events name without their trace. */
-async function locateAll(
-  scope: Scope,
-  rows: readonly StoredRows[],
-): Promise<Map<string, string>> {
+async function locateAll(scope: Scope, rows: readonly StoredRows[]): Promise<Map<string, string>> {
   const known = new Map<string, string>();
   const wanted = new Set<string>();
   for (const { observations, scores } of rows) {
@@ -61,7 +58,9 @@ async function locateAll(
   }
   const missing = [...wanted].filter((id) => !known.has(id));
   if (missing.length === 0) return known;
-  const found = await Promise.all(scope.shards.map((shard) => locate(shard, scope.tenant, missing)));
+  const found = await Promise.all(
+    scope.shards.map((shard) => locate(shard, scope.tenant, missing)),
+  );
   for (const part of found) for (const [id, trace] of part) known.set(id, trace);
   return known;
 }
@@ -72,7 +71,11 @@ async function locateAll(
  */
 function byShard(
   rows: readonly StoredRows[],
-  { traceOf, shards, lastChance }: { traceOf: Map<string, string>; shards: number; lastChance: boolean },
+  {
+    traceOf,
+    shards,
+    lastChance,
+  }: { traceOf: Map<string, string>; shards: number; lastChance: boolean },
 ): Touched[] {
   const touched = Array.from({ length: shards }, emptyTouched);
   const at = (owner: string): Touched => touched[shardIndex(owner, shards)] as Touched;
@@ -116,7 +119,12 @@ function parts(touched: Touched): Touched[] {
   return cut;
 }
 
-async function write(shard: D1Database, tenant: number, touched: Touched, derive: Derive): Promise<void> {
+async function write(
+  shard: D1Database,
+  tenant: number,
+  touched: Touched,
+  derive: Derive,
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const stored = await loadStored(shard, tenant, touched);
     try {
@@ -134,7 +142,11 @@ async function write(shard: D1Database, tenant: number, touched: Touched, derive
  * @param lastChance true: events of unknown observations get a trace of their own
  * @throws NotYetKnown, Unusable
  */
-export async function consume(scope: Scope, names: readonly string[], lastChance: boolean): Promise<void> {
+export async function consume(
+  scope: Scope,
+  names: readonly string[],
+  lastChance: boolean,
+): Promise<void> {
   const rows = await Promise.all(names.map((name) => readRows(scope, name)));
   await applyRows(scope, rows, lastChance);
   const home = scope.shards[0] as D1Database;
@@ -146,7 +158,11 @@ export async function consume(scope: Scope, names: readonly string[], lastChance
 }
 
 /** Merges rows of objects into the shards, in transactions of bounded size. */
-export async function applyRows(scope: Scope, rows: readonly StoredRows[], lastChance: boolean): Promise<void> {
+export async function applyRows(
+  scope: Scope,
+  rows: readonly StoredRows[],
+  lastChance: boolean,
+): Promise<void> {
   const { shards, tenant } = scope;
   const traceOf = await locateAll(scope, rows);
   const price = await priceBook(scope);

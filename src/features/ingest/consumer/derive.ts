@@ -1,9 +1,8 @@
 import { normaliseModel, type Price } from "../../pricing/model.ts";
-import type { ScoreType } from "../../scores/model.ts";
+import type { ScorePatch, ScoreType } from "../../scores/model.ts";
 import type { Stamped } from "../merge.ts";
 import type { ObservationPatch, TracePatch } from "../model.ts";
 import { tokensOf } from "../normalise.ts";
-import type { ScorePatch } from "../../scores/model.ts";
 
 /** Columns of a row beside its keys, `rev` and `doc`: what queries and the fold look at. */
 export type ObservationColumns = {

@@ -1,5 +1,5 @@
 import type { ScorePatch } from "../../scores/model.ts";
-import type { ObservationColumns, ScoreColumns, TraceColumns } from "./derive.ts";
+import type { StoredObservation, StoredRows, StoredTrace } from "../accept/stored.ts";
 import {
   decode,
   encode,
@@ -11,7 +11,7 @@ import {
   type Stamped,
   TRACE_POLICIES,
 } from "../merge.ts";
-import type { StoredObservation, StoredRows, StoredTrace } from "../accept/stored.ts";
+import type { ObservationColumns, ScoreColumns, TraceColumns } from "./derive.ts";
 
 /** All that a set of requests says of one shard's rows, merged in memory: one state per row. */
 export type Touched = {
@@ -42,11 +42,21 @@ function put<T extends { state: Stamped }>(
 export function addObservation(touched: Touched, trace: string, patch: StoredObservation): void {
   const { traceId: _traceId, ...fields } = patch;
   const state = stamp(OBSERVATION_POLICIES, fields);
-  put(touched.observations, pair(trace, patch.id), { trace, id: patch.id, state }, OBSERVATION_POLICIES);
+  put(
+    touched.observations,
+    pair(trace, patch.id),
+    { trace, id: patch.id, state },
+    OBSERVATION_POLICIES,
+  );
 }
 
 export function addTrace(touched: Touched, patch: StoredTrace): void {
-  put(touched.traces, patch.id, { id: patch.id, state: stamp(TRACE_POLICIES, patch) }, TRACE_POLICIES);
+  put(
+    touched.traces,
+    patch.id,
+    { id: patch.id, state: stamp(TRACE_POLICIES, patch) },
+    TRACE_POLICIES,
+  );
 }
 
 /** @param owner the trace, or the session of a score that names no trace */
@@ -62,7 +72,12 @@ export type Stored = {
   scores: Map<string, { rev: number; doc: string }>;
 };
 
-export type ObservationRow = ObservationColumns & { trace: string; id: string; rev: number; doc: string };
+export type ObservationRow = ObservationColumns & {
+  trace: string;
+  id: string;
+  rev: number;
+  doc: string;
+};
 export type TraceRow = TraceColumns & {
   id: string;
   root_id: string | null;
@@ -150,7 +165,9 @@ export function plan(touched: Touched, stored: Stored, derive: Derive): Plan {
 
   return {
     observations,
-    traces: [...drafts.values()].filter((draft) => draft.changed).map((draft) => traceRow(draft, derive)),
+    traces: [...drafts.values()]
+      .filter((draft) => draft.changed)
+      .map((draft) => traceRow(draft, derive)),
     scores: scoreRows(touched, stored, derive),
   };
 }

@@ -217,7 +217,12 @@ export async function locate(
 /** Records that an object is in D1, or why it never will be. */
 export const recordObject = (
   shard: D1Database,
-  { tenant, name, traces, error }: { tenant: number; name: string; traces: string[]; error?: string },
+  {
+    tenant,
+    name,
+    traces,
+    error,
+  }: { tenant: number; name: string; traces: string[]; error?: string },
 ): D1PreparedStatement =>
   shard
     .prepare(
@@ -244,10 +249,14 @@ export async function unrecorded(
 }
 
 export const readCursor = async (shard: D1Database, name: string): Promise<string | undefined> =>
-  (await shard.prepare("SELECT value FROM cursor WHERE name = ?1").bind(name).first<string>("value")) ??
-  undefined;
+  (await shard
+    .prepare("SELECT value FROM cursor WHERE name = ?1")
+    .bind(name)
+    .first<string>("value")) ?? undefined;
 
 export const writeCursor = (shard: D1Database, name: string, value: string): D1PreparedStatement =>
   shard
-    .prepare("INSERT INTO cursor (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value")
+    .prepare(
+      "INSERT INTO cursor (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value",
+    )
     .bind(name, value);

@@ -1,0 +1,70 @@
+import { z } from "zod";
+
+import { now, setNow } from "./platform/clock.ts";
+import { Refusal } from "./platform/errors.ts";
+import { type Endpoint, endpoint, json } from "./platform/http.ts";
+import { openApi } from "./platform/openapi.ts";
+import { referencePage } from "./platform/reference.ts";
+import { dueJobs, jobs, runJobs } from "./schedule.ts";
+
+export const VERSION = "0.1.0";
+
+const Tick = z.object({
+  at: z.iso.datetime({ offset: true }).describe("The instant it shall be. Jobs due up to it run."),
+});
+
+/** Jobs repeat while they have more to do, so that one tick leaves nothing behind; bounded all the same. */
+const MAX_ROUNDS = 200;
+
+/** Endpoints about the deployment itself. @param others what the reference shows beside these */
+export function systemEndpoints(others: readonly Endpoint[]): Endpoint[] {
+  const own: Endpoint[] = [
+    endpoint({
+      method: "POST",
+      path: "/api/public/admin/tick",
+      access: "deployment",
+      tag: "system",
+      summary: "Move the clock and run every job due up to that instant. Only under TEST_CLOCK.",
+      body: Tick,
+      answers: {
+        200: z.object({ at: z.string(), ran: z.array(z.string()), failed: z.array(z.string()) }),
+      },
+      handle: async ({ env }, { body }) => {
+        if (env.TEST_CLOCK !== "1") {
+          throw new Refusal("not_found", "the clock of this deployment cannot be moved");
+        }
+        const at = new Date(body.at);
+        const due = dueJobs(jobs, at < now() ? new Date(at.getTime() - 86_400_000) : now(), at);
+        setNow(env, at);
+        const ran = due.length > 0 ? due : jobs.filter(({ everyMinutes }) => everyMinutes === 1);
+        const { failed } = await runJobs(ran, env, at, MAX_ROUNDS);
+        return json({ at: at.toISOString(), ran: ran.map(({ name }) => name), failed });
+      },
+    }),
+    endpoint({
+      method: "GET",
+      path: "/api/public/openapi.json",
+      access: "open",
+      tag: "system",
+      summary: "This API as an OpenAPI 3.1 document.",
+      answers: { 200: "The document" },
+      handle: () => json(openApi([...others, ...own], VERSION)),
+    }),
+    endpoint({
+      method: "GET",
+      path: "/docs",
+      access: "open",
+      tag: "system",
+      summary: "This API as a page to read.",
+      answers: { 200: "The page" },
+      handle: () =>
+        new Response(referencePage([...others, ...own]), {
+          headers: {
+            "content-type": "text/html; charset=utf-8",
+            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+          },
+        }),
+    }),
+  ];
+  return own;
+}
