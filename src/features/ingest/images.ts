@@ -57,16 +57,39 @@ export type SessionItem = ["Z", project: number, session: string];
 
 export type Item = GenerationItem | ScoreItem | SessionItem;
 
+/**
+ * Smallest and largest values of a metric among counted generations, in the order start, latency,
+ * time to first token, input, output and total tokens, cost, input and output cost; or of a score.
+ */
+export type ExtremesItem =
+  | ["G", ...(number | null)[]]
+  | [
+      "S",
+      level: "O" | "T" | "S",
+      source: string,
+      dataType: string,
+      name: string,
+      min: number | null,
+      max: number | null,
+    ];
+
 /** Which rows of `obs AS o` count as a generation of a prompt version. Version 0 is the fallback. */
 export const COUNTED = `o.type = 'GENERATION' AND o.start IS NOT NULL AND o.stop IS NOT NULL
   AND o.prompt IS NOT NULL AND o.version IS NOT NULL AND o.dead = 0`;
 
 const PLACE = `o.project, o.prompt, o.version, o.start, o.env, coalesce(o.model, '')`;
 
-const MEASURED = `o.err <> 0,
-  CASE WHEN o.stop >= o.start THEN o.stop - o.start END,
-  CASE WHEN o.first >= o.start THEN o.first - o.start END,
-  o.tin, o.tout, o.ttot, o.cost, o.cost_in, o.cost_out`;
+const MEASURES = [
+  "CASE WHEN o.stop >= o.start THEN o.stop - o.start END",
+  "CASE WHEN o.first >= o.start THEN o.first - o.start END",
+  "o.tin",
+  "o.tout",
+  "o.ttot",
+  "o.cost",
+  "o.cost_in",
+  "o.cost_out",
+];
+const MEASURED = ["o.err <> 0", ...MEASURES].join(", ");
 
 const JUDGED = `s.level, s.source, s.type, substr(s.name, 1, 65), s.num, substr(s.cat, 1, 65)`;
 
@@ -129,6 +152,44 @@ export const itemsSql = (param: string): string => `
     FROM kt CROSS JOIN trace t ON t.project = kt.project AND t.id = kt.trace
     WHERE t.session IS NOT NULL
   )`;
+
+/**
+ * Keys of what a stretch of time holds: ?1 project, ?2 prompt, ?3 version, ?4 from and ?5 to in µs
+ * (exclusive), ?6 environment and ?7 model, null for any.
+ */
+const RANGE = `o.project = ?1 AND o.prompt = ?2 AND o.version = ?3 AND o.start >= ?4 AND o.start < ?5
+  AND (?6 IS NULL OR o.env = ?6) AND (?7 IS NULL OR coalesce(o.model, '') = ?7)`;
+const RANGE_KEYS = `
+  k AS MATERIALIZED (SELECT o.project, o.trace, o.id FROM obs o WHERE ${RANGE} AND ${COUNTED}),
+  ks AS (SELECT 0 AS project, '' AS owner, '' AS id WHERE false),
+  kt AS MATERIALIZED (SELECT DISTINCT project, trace FROM k)`;
+
+/**
+ * The `Item`s that a stretch of time holds, one row `item` each: the same statements as the images,
+ * so that recomputing and folding cannot differ. Session scores are not rows of this shard.
+ * Parameters: project, prompt, version, from, to, environment or null, model or null.
+ */
+export const RANGE_ITEMS = `
+  WITH ${RANGE_KEYS}
+  SELECT json_array('G', ${PLACE}, ${MEASURED}) AS item FROM ${GENERATIONS}
+  UNION ALL
+  SELECT json_array('S', ${PLACE}, ${JUDGED}) FROM ${OBSERVATION_SCORES}
+  UNION ALL
+  SELECT json_array('S', ${PLACE}, ${JUDGED}) FROM ${TRACE_SCORES} AND ${RANGE}`;
+
+const extremes = (values: readonly string[]): string =>
+  values.map((value) => `min(${value}), max(${value})`).join(", ");
+
+/** As `RANGE_ITEMS`, but one row `item` of `ExtremesItem` for the generations and per kind of score. */
+export const RANGE_EXTREMES = `
+  WITH ${RANGE_KEYS}
+  SELECT json_array('G', ${extremes(["o.start", ...MEASURES])}) AS item FROM ${GENERATIONS}
+  UNION ALL
+  SELECT json_array('S', level, source, type, name, min(num), max(num)) FROM (
+    SELECT s.level, s.source, s.type, substr(s.name, 1, 65) AS name, s.num FROM ${OBSERVATION_SCORES}
+    UNION ALL
+    SELECT s.level, s.source, s.type, substr(s.name, 1, 65), s.num FROM ${TRACE_SCORES} AND ${RANGE}
+  ) GROUP BY level, source, type, name`;
 
 /**
  * Marks the sessions of touched session scores for settling; runs after the scores are written.

@@ -1,3 +1,13 @@
 export { accept, readPayload } from "./accept/actions.ts";
 export { applyRows, consume } from "./consumer/actions.ts";
 export { consumeDead, consumeQueue, ingestJobs } from "./consumer/jobs.ts";
+export {
+  COUNTED,
+  type ExtremesItem,
+  type GenerationItem,
+  type Item,
+  RANGE_EXTREMES,
+  RANGE_ITEMS,
+  type ScoreItem,
+} from "./images.ts";
+export { shardIndex } from "./shard.ts";
