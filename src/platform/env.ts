@@ -15,6 +15,8 @@ export type Env = {
   ADMIN_TOKEN: string;
   /** "1" where tests and the demo may move the clock; never in production. */
   TEST_CLOCK?: string;
+  /** How long an isolate keeps prompt documents in memory, in milliseconds; "0" turns that off. */
+  DOCUMENT_MEMORY_MS?: string;
 };
 
 /** A queue message is the name of an R2 object, nothing more. */

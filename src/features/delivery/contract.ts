@@ -1,0 +1,23 @@
+import { z } from "zod";
+
+import { OptionalVersion } from "../prompts/contract.ts";
+
+const Flag = z
+  .enum(["true", "false"])
+  .transform((flag) => flag === "true")
+  .optional();
+
+/** Which version of a prompt: by number, by label, or neither for the label `production`. */
+export const FetchQuery = z
+  .object({
+    version: OptionalVersion,
+    label: z.string().min(1).optional(),
+    resolve: Flag,
+    fresh: Flag.describe("Reads the registry instead of the edge's copy; needs the scope write."),
+  })
+  .refine(({ version, label }) => version === undefined || label === undefined, {
+    error: "give either version or label, not both",
+  });
+export type FetchQuery = z.infer<typeof FetchQuery>;
+
+export const FetchPath = z.object({ name: z.string().trim() });

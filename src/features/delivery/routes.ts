@@ -1,0 +1,66 @@
+import { now } from "../../platform/clock.ts";
+import { Refusal } from "../../platform/errors.ts";
+import { type Endpoint, endpoint } from "../../platform/http.ts";
+import { PromptAnswer } from "../prompts/contract.ts";
+import { notFound } from "../prompts/index.ts";
+import { DEFAULT_LABEL, labelDocument, versionDocument } from "../prompts/model.ts";
+import { fetchDocument, fetchFresh } from "./actions.ts";
+import { FetchPath, FetchQuery } from "./contract.ts";
+import { type Document, isCurrent } from "./document.ts";
+import { drainAfter } from "./publish/actions.ts";
+
+// Answers depend on the key that asks, and clients that revalidate get a 304.
+const CACHE_CONTROL = "private, no-cache";
+
+function answer({ body, etag }: Document, ifNoneMatch: string | undefined): Response {
+  if (isCurrent(ifNoneMatch, etag)) {
+    return new Response(null, { status: 304, headers: { etag, "cache-control": CACHE_CONTROL } });
+  }
+  const headers = {
+    "content-type": "application/json; charset=utf-8",
+    "cache-control": CACHE_CONTROL,
+    etag,
+  };
+  return new Response(body, { headers });
+}
+
+export const deliveryEndpoints: Endpoint[] = [
+  endpoint({
+    method: "GET",
+    path: "/api/public/v2/prompts/:name{.+}",
+    access: "read",
+    tag: "Prompts",
+    summary: "Fetch a prompt by label or version",
+    params: FetchPath,
+    query: FetchQuery,
+    answers: { 200: PromptAnswer, 304: "the ETag in If-None-Match is current" },
+    handle: async (scope, { params: { name }, query: { version, label, fresh } }, c) => {
+      if (fresh && !scope.grants.includes("write")) {
+        throw new Refusal("forbidden", "fresh=true needs a key with the scope write");
+      }
+      const selector = version === undefined ? { label: label ?? DEFAULT_LABEL } : { version };
+      const ref =
+        selector.version === undefined
+          ? labelDocument(name, selector.label)
+          : versionDocument(name, selector.version);
+      const document = await (fresh ? fetchFresh : fetchDocument)(scope, ref);
+      if (!document) throw notFound(name, selector);
+      return answer(document, c.req.header("if-none-match"));
+    },
+  }),
+];
+
+/** Endpoints that change the registry, each followed by the drain of what it changed. */
+export const publishing = (endpoints: readonly Endpoint[]): Endpoint[] =>
+  endpoints.map((route) =>
+    route.method === "GET"
+      ? route
+      : {
+          ...route,
+          handle: async (scope, input, c) => {
+            const response = await route.handle(scope, input, c);
+            await drainAfter(scope, now);
+            return response;
+          },
+        },
+  );

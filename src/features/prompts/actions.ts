@@ -1,0 +1,130 @@
+import { Refusal } from "../../platform/errors.ts";
+import type { Scope } from "../../platform/scope.ts";
+import { type PromptState, type Selector, withLabels, without, withVersion } from "./change.ts";
+import type { CreatePrompt, ListQuery, PromptList } from "./contract.ts";
+import { listPrompts } from "./list/store.ts";
+import { answerOf, type PromptOverview, versionDocument } from "./model.ts";
+import { loadState, type NewContent, readVersion, saveChange } from "./store.ts";
+
+const MAX_TRIES = 40;
+const MAX_PAUSE_MS = 100;
+
+type Decided<T> = {
+  after: PromptState;
+  added?: NewContent;
+  reason: string | null;
+  result: T;
+};
+
+/**
+ * Changes one name: load, decide, save; again from the start when somebody else was faster.
+ *
+ * @throws Refusal unavailable when that happens too often
+ */
+async function changePrompt<T>(
+  scope: Scope,
+  name: string,
+  decide: (before: PromptState | undefined) => Decided<T>,
+): Promise<T> {
+  for (let tries = 1; tries <= MAX_TRIES; tries++) {
+    const before = await loadState(scope, name);
+    const { result, ...change } = decide(before?.state);
+    if (await saveChange(scope, { name, before, ...change })) return result;
+    await scheduler.wait(Math.random() * Math.min(MAX_PAUSE_MS, 5 * tries));
+  }
+  throw new Refusal("unavailable", `prompt '${name}' is being changed by too many at once`, {
+    retryAfterSeconds: 1,
+  });
+}
+
+/** A selector in the words of the SDKs' errors. */
+function selected({ version, label }: Selector): string {
+  const parts = [
+    ...(label === undefined ? [] : [`label '${label}'`]),
+    ...(version === undefined ? [] : [`version ${version}`]),
+  ];
+  return parts.length > 0 ? ` with ${parts.join(" and ")}` : "";
+}
+
+/** The refusal of a prompt, or of a version or label of it, that does not exist. */
+export const notFound = (name: string, selector: Selector = {}): Refusal =>
+  new Refusal("not_found", `Prompt not found: '${name}'${selected(selector)}`);
+
+export type PromptAnswer = ReturnType<typeof answerOf>;
+
+async function answer(scope: Scope, name: string, version: number): Promise<PromptAnswer> {
+  const stored = await readVersion(scope, versionDocument(name, version));
+  if (!stored) throw notFound(name, { version });
+  return answerOf(scope.projectId, stored);
+}
+
+/** Stores a draft as the next version; its labels, and `latest`, move to it in the same batch. */
+export async function createVersion(scope: Scope, draft: CreatePrompt): Promise<PromptAnswer> {
+  const { name, type, content, config, commitMessage } = draft;
+  const version = await changePrompt(scope, name, (before) => {
+    const created = withVersion(before, draft);
+    if (created.outcome === "type-differs") {
+      const message = `prompt '${name}' is of type ${created.type}; a version cannot be ${type}`;
+      throw new Refusal("invalid_request", `body type: ${message}`, {
+        issues: [{ path: "type", message }],
+      });
+    }
+    const added = { version: created.version, content, config, commitMessage };
+    return { after: created.after, added, reason: commitMessage, result: created.version };
+  });
+  return answer(scope, name, version);
+}
+
+/** Moves labels to a version; those it has already stay. */
+export async function addLabels(
+  scope: Scope,
+  { name, version }: { name: string; version: number },
+  labels: readonly string[],
+): Promise<PromptAnswer> {
+  await changePrompt(scope, name, (before) => {
+    const after = withLabels(before, version, labels);
+    if (!after) throw notFound(name, { version });
+    return { after, reason: null, result: undefined };
+  });
+  return answer(scope, name, version);
+}
+
+/** Deletes the versions that match, or the whole prompt. Their numbers are not used again. */
+export const removeVersions = (scope: Scope, name: string, selector: Selector): Promise<void> =>
+  changePrompt(scope, name, (before) => {
+    const after = without(before, selector);
+    if (!after) throw notFound(name, selector);
+    return { after, reason: `deleted${selected(selector)}`, result: undefined };
+  });
+
+export async function readList(scope: Scope, query: ListQuery): Promise<PromptList> {
+  const { page, limit } = query;
+  const { data, totalItems } = await listPrompts(scope, query);
+  const meta = { page, limit, totalItems, totalPages: Math.ceil(totalItems / limit) };
+  return { data, meta, pagination: meta };
+}
+
+/** A prompt with its versions, ascending, and their labels; undefined when it has none. */
+export async function findPrompt(scope: Scope, name: string): Promise<PromptOverview | undefined> {
+  const state = (await loadState(scope, name))?.state;
+  if (!state || state.versions.length === 0) return undefined;
+  const labels = [...state.labels];
+  return {
+    name,
+    type: state.type,
+    versions: state.versions.map((version) => ({
+      version,
+      labels: labels
+        .filter(([, target]) => target === version)
+        .map(([label]) => label)
+        .sort(),
+    })),
+  };
+}
+
+/** As `findPrompt`. @throws Refusal not_found with the name */
+export async function requirePrompt(scope: Scope, name: string): Promise<PromptOverview> {
+  const prompt = await findPrompt(scope, name);
+  if (!prompt) throw notFound(name);
+  return prompt;
+}

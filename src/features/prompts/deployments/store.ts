@@ -1,0 +1,71 @@
+import { and, desc, eq, lt, ne, or, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+
+import { newId } from "../../../lib/ids.ts";
+import type { Scope } from "../../../platform/scope.ts";
+import { type DocumentRef, LATEST } from "../model.ts";
+import { askDocuments } from "../outbox/store.ts";
+import { deployments, promptVersions } from "../tables.ts";
+import type { DeploymentImport } from "./contract.ts";
+
+/** The move after which a page goes on. */
+export type Position = { at: number; seq: number };
+
+type Page = { label: string | undefined; after: Position | undefined; limit: number };
+
+/** Moves of a name's labels, newest first; those of `latest` only when it is asked for. */
+export const listDeployments = (
+  { db, projectId }: Scope,
+  name: string,
+  { label, after, limit }: Page,
+) =>
+  db
+    .select()
+    .from(deployments)
+    .where(
+      and(
+        eq(deployments.project, projectId),
+        eq(deployments.name, name),
+        label === undefined ? ne(deployments.label, LATEST) : eq(deployments.label, label),
+        after &&
+          or(
+            lt(deployments.at, new Date(after.at)),
+            and(eq(deployments.at, new Date(after.at)), lt(deployments.seq, after.seq)),
+          ),
+      ),
+    )
+    .orderBy(desc(deployments.at), desc(deployments.seq))
+    .limit(limit);
+
+/**
+ * Puts histories of labels in the place of what the ledger says of them, and dates versions anew.
+ *
+ * @param stale documents that show those versions
+ */
+export async function rewriteHistory(
+  scope: Scope,
+  { deployments: moves, versions }: DeploymentImport,
+  stale: readonly DocumentRef[],
+): Promise<void> {
+  const { db, projectId, actor } = scope;
+  const movesJson = JSON.stringify(
+    moves.map((move) => ({ ...move, at: move.at.getTime(), id: newId("dep", move.at) })),
+  );
+  const versionsJson = JSON.stringify(versions.map((v) => ({ ...v, at: v.at.getTime() })));
+  const statements: [BatchItem<"sqlite">, ...BatchItem<"sqlite">[]] = [
+    db.run(sql`DELETE FROM ${deployments} WHERE project = ${projectId} AND (name, label) IN (
+      SELECT value->>'prompt', value->>'label' FROM json_each(${movesJson}))`),
+    db.run(sql`INSERT INTO ${deployments}
+        (project, id, name, label, from_version, to_version, actor_kind, actor_id, reason, at)
+      SELECT ${projectId}, value->>'id', value->>'prompt', value->>'label', value->>'from',
+        value->>'to', ${actor.kind}, ${actor.id}, value->>'reason', value->>'at'
+      FROM json_each(${movesJson}) WHERE true ORDER BY key`),
+    db.run(sql`UPDATE ${promptVersions} SET created_at = (
+        SELECT value->>'at' FROM json_each(${versionsJson})
+        WHERE value->>'prompt' = ${promptVersions.name} AND value->>'version' = ${promptVersions.version})
+      WHERE project = ${projectId} AND (name, version) IN (
+        SELECT value->>'prompt', value->>'version' FROM json_each(${versionsJson}))`),
+    askDocuments(scope, stale),
+  ];
+  await db.batch(statements);
+}
