@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** A process that cannot be mistaken for a later one with the same number. */
+export type ProcessMark = { pid: number; startTicks: string };
+
+type Stat = { parent: number; startTicks: string; isZombie: boolean };
+
+/** Fields of /proc/<pid>/stat behind the name, which may itself hold spaces and brackets. */
+function statOf(pid: number): Stat | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    const [state, parent] = fields;
+    return { parent: Number(parent), startTicks: fields[19] ?? "", isZombie: state === "Z" };
+  } catch {
+    return undefined;
+  }
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return "";
+  }
+}
+
+export function markOf(pid: number): ProcessMark {
+  return { pid, startTicks: statOf(pid)?.startTicks ?? "" };
+}
+
+/** Whether that very process still runs, and is the program that we think it is. */
+export function isAlive({ pid, startTicks }: ProcessMark, program: string): boolean {
+  const stat = statOf(pid);
+  if (!stat || stat.isZombie || stat.startTicks !== startTicks) return false;
+  return commandOf(pid).includes(program);
+}
+
+/** Processes below `pid`, at any depth, whose command names `program`. */
+export function descendants(pid: number, program: string): ProcessMark[] {
+  const all = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => ({ pid: Number(name), stat: statOf(Number(name)) }));
+  const family = new Set([pid]);
+  for (let grew = true; grew;) {
+    const before = family.size;
+    for (const each of all) if (each.stat && family.has(each.stat.parent)) family.add(each.pid);
+    grew = family.size > before;
+  }
+  family.delete(pid);
+  return [...family].filter((each) => commandOf(each).includes(program)).map(markOf);
+}
+
+const STEP_MS = 20;
+
+/** Waits until `done`, at most `limitMs`. @returns whether it came true */
+export async function eventually(done: () => boolean, limitMs: number): Promise<boolean> {
+  for (let waited = 0; waited < limitMs; waited += STEP_MS) {
+    if (done()) return true;
+    await new Promise((resolve) => setTimeout(resolve, STEP_MS));
+  }
+  return done();
+}
+
+/** Ends that very process, and nothing else: a number that went to another program is left alone. */
+export async function end(mark: ProcessMark, program: string): Promise<boolean> {
+  if (!isAlive(mark, program)) return false;
+  process.kill(mark.pid, "SIGKILL");
+  return eventually(() => !isAlive(mark, program), 5_000);
+}
