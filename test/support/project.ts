@@ -1,5 +1,4 @@
 import { createProject, systemScope } from "../../src/features/projects/index.ts";
-import { openRegistry } from "../../src/platform/db.ts";
 import type { Scope } from "../../src/platform/scope.ts";
 import { basic, bearer } from "./call.ts";
 import { testEnv } from "./env.ts";
@@ -24,8 +23,7 @@ export async function freshProject(
   const { project, publicKey, secretKey, abvKey } = await createProject(freshScope(now), {
     name: "test",
   });
-  const row = await openRegistry(env.DB)
-    .$client.prepare("SELECT num FROM project WHERE id = ?")
+  const row = await env.DB.prepare("SELECT num FROM project WHERE id = ?")
     .bind(project.id)
     .first<{ num: number }>();
   const tenant = row?.num ?? 0;

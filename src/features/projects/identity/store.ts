@@ -63,18 +63,24 @@ export async function findKey(caller: Caller, hash: string): Promise<KeyRecord |
   return record;
 }
 
+async function askRegistry(db: RegistryDb, hash: string) {
+  try {
+    return await findKeyByHash(db, hash);
+  } catch (error) {
+    logEvent("D1 did not answer for a key", { error: String(error) });
+    throw new Refusal("unavailable", "keys cannot be checked just now; try again", {
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    });
+  }
+}
+
 async function readRegistry(
   caller: Caller,
   hash: string,
   missingInEdge: boolean,
 ): Promise<KeyRecord | undefined> {
   const { env, db, now } = caller;
-  const row = await findKeyByHash(db, hash).catch((error: unknown) => {
-    logEvent("D1 did not answer for a key", { error: String(error) });
-    throw new Refusal("unavailable", "keys cannot be checked just now; try again", {
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
-    });
-  });
+  const row = await askRegistry(db, hash);
   if (!row) return undefined;
   if (missingInEdge) caller.defer(restore(env, db, keyDocument(hash), now));
   return toKeyRecord(row.key, row.projectId);

@@ -1,3 +1,4 @@
+import type { RegistryDb } from "../../../platform/db.ts";
 import { Refusal } from "../../../platform/errors.ts";
 import { logEvent } from "../../../platform/log.ts";
 import { memo } from "../../../platform/memo.ts";
@@ -47,18 +48,24 @@ async function readEdge(
   }
 }
 
+async function askRegistry(db: RegistryDb, projectId: string) {
+  try {
+    return await findSettings(db, projectId);
+  } catch (error) {
+    logEvent("D1 did not answer for settings", { projectId, error: String(error) });
+    throw new Refusal("unavailable", "the project's settings cannot be read just now; try again", {
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    });
+  }
+}
+
 async function readRegistry(
   scope: Scope,
   document: string,
   missingInEdge: boolean,
 ): Promise<Settings> {
   const { env, db, now, projectId } = scope;
-  const row = await findSettings(db, projectId).catch((error: unknown) => {
-    logEvent("D1 did not answer for settings", { document, error: String(error) });
-    throw new Refusal("unavailable", "the project's settings cannot be read just now; try again", {
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
-    });
-  });
+  const row = await askRegistry(db, projectId);
   if (row && missingInEdge) {
     scope.defer(askRenewal(db, document).then(() => renew(env, db, document, now)));
   }
