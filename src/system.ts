@@ -57,13 +57,10 @@ export function systemEndpoints(others: readonly Endpoint[]): Endpoint[] {
       tag: "system",
       summary: "This API as a page to read.",
       answers: { 200: "The page" },
-      handle: () =>
-        new Response(referencePage([...others, ...own]), {
-          headers: {
-            "content-type": "text/html; charset=utf-8",
-            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
-          },
-        }),
+      handle: (_scope, _input, c) => {
+        c.header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'");
+        return c.html(referencePage([...others, ...own]));
+      },
     }),
   ];
   return own;

@@ -82,7 +82,7 @@ function operationBlock(method: string, path: string, access: string, operation:
 }
 
 /** The API reference as one self-contained page, drawn from the same document as the OpenAPI answer. */
-export function referencePage(endpoints: readonly Endpoint[]): string {
+export function referencePage(endpoints: readonly Endpoint[]) {
   const { paths } = openApi(endpoints, "") as { paths: Record<string, Record<string, Operation>> };
   const tags = [...new Set(endpoints.map(({ tag }) => tag))].sort();
   const shownPath = (path: string): string => path.replaceAll(/:(\w+)(\{[^}]*\})?/g, "{$1}");
@@ -96,27 +96,25 @@ export function referencePage(endpoints: readonly Endpoint[]): string {
     return html`<h2 id="${tag}">${tag}</h2>
       ${blocks}`;
   });
-  return String(
-    html`<!doctype html>
-      <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width" />
-          <title>Promptside API</title>
-          <style>
-            ${raw(STYLE)}
-          </style>
-        </head>
-        <body>
-          <h1>Promptside API</h1>
-          <p>
-            Basic authentication with public and secret key, or Bearer with the ABV key. Errors are
-            RFC 9457 problem documents with the field that was wrong. The same as a document:
-            <a href="/api/public/openapi.json">openapi.json</a>.
-          </p>
-          <nav>${tags.map((tag) => html`<a href="#${tag}">${tag}</a>`)}</nav>
-          ${sections}
-        </body>
-      </html>`,
-  );
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width" />
+        <title>Promptside API</title>
+        <style>
+          ${raw(STYLE)}
+        </style>
+      </head>
+      <body>
+        <h1>Promptside API</h1>
+        <p>
+          Basic authentication with public and secret key, or Bearer with the ABV key. Errors are
+          RFC 9457 problem documents with the field that was wrong. The same as a document:
+          <a href="/api/public/openapi.json">openapi.json</a>.
+        </p>
+        <nav>${tags.map((tag) => html`<a href="#${tag}">${tag}</a>`)}</nav>
+        ${sections}
+      </body>
+    </html>`;
 }

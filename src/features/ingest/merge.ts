@@ -113,7 +113,8 @@ export function stamp(policies: Policies, patch: { clock: Clock; id: string }): 
   const stamped: Stamped = { values: {}, clocks: {} };
   for (const [field, value] of Object.entries(fields)) {
     if (value === undefined) continue;
-    stamped.values[field] = policies[field] === "union" ? [...new Set(value as string[])].sort() : value;
+    stamped.values[field] =
+      policies[field] === "union" ? [...new Set(value as string[])].sort() : value;
     stamped.clocks[field] = clock;
   }
   return stamped;

@@ -105,12 +105,12 @@ describe("consumer", () => {
       await applyRows(scope, [rows({ observations: [update] })], false);
     }
     const found = await all<{ trace: string; rev: number }>(scope, "obs");
-    expect(found.map(({ trace, rev }) => [trace, rev]).sort()).toEqual([
-      ["ta", 2],
-      ["tb", 2],
-      ["tc", 2],
-      ["td", 2],
-    ]);
+    expect(Object.fromEntries(found.map(({ trace, rev }) => [trace, rev]))).toEqual({
+      ta: 2,
+      tb: 2,
+      tc: 2,
+      td: 2,
+    });
   });
 
   it("waits for an unknown observation, and takes the event as it is at the last chance", async ({

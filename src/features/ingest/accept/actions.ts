@@ -39,7 +39,7 @@ export async function accept(scope: Scope, accepted: Accepted): Promise<Rejected
   packed.push(gzip(rows(refs)));
 
   try {
-    await scope.env.PAYLOADS.put(name, new Blob(packed as Uint8Array<ArrayBuffer>[]));
+    await scope.env.PAYLOADS.put(name, new Blob(packed));
   } catch (error) {
     logEvent("r2 refused an object", { name, reason: String(error) });
     throw new Refusal("unavailable", "storage is not accepting events now; send them again", {
@@ -66,7 +66,5 @@ export async function readPayload(scope: Scope, ref: PayloadRef): Promise<Payloa
   const { object, offset, length } = place;
   const found = await scope.env.PAYLOADS.get(object, { range: { offset, length } });
   if (!found) return {};
-  return await new Response(
-    found.body.pipeThrough(new DecompressionStream("gzip")),
-  ).json<Payload>();
+  return new Response(found.body.pipeThrough(new DecompressionStream("gzip"))).json<Payload>();
 }

@@ -99,18 +99,26 @@ export type ScoreColumns = {
 
 const MILLIONTHS = 1_000_000;
 
+const levelOf = ({ observationId, traceId }: Partial<ScorePatch>): ScoreColumns["level"] =>
+  observationId !== undefined ? "O" : traceId !== undefined ? "T" : "S";
+
+const millionths = ({ dataType, value }: Partial<ScorePatch>): number | null =>
+  dataType === "NUMERIC" && value !== undefined ? Math.round(value * MILLIONTHS) : null;
+
+const isCategory = (type: ScoreType): boolean => type === "BOOLEAN" || type === "CATEGORICAL";
+
+/** A score's deletion may come before the score: what it does not say is as good as anything. */
 export function scoreColumns(state: Stamped): ScoreColumns {
   const s = state.values as Partial<ScorePatch>;
-  const type = s.dataType ?? "NUMERIC";
-  const isCategory = type === "BOOLEAN" || type === "CATEGORICAL";
+  const { name = "", source = "API", dataType = "TEXT" } = s;
   return {
-    level: s.observationId !== undefined ? "O" : s.traceId !== undefined ? "T" : "S",
+    level: levelOf(s),
     obs: s.observationId ?? null,
-    name: s.name ?? "",
-    source: s.source ?? "API",
-    type,
-    num: type === "NUMERIC" && s.value !== undefined ? Math.round(s.value * MILLIONTHS) : null,
-    cat: isCategory ? (s.stringValue ?? null) : null,
+    name,
+    source,
+    type: dataType,
+    num: millionths(s),
+    cat: isCategory(dataType) ? (s.stringValue ?? null) : null,
     dead: s.deleted ? 1 : 0,
     at: Math.max(newestUs(state), s.timestampUs ?? 0),
   };

@@ -11,6 +11,9 @@ import { readCursor, recordObject, unrecorded, writeCursor } from "./store.ts";
 const PATIENCE = 3;
 const RETRY_SECONDS = [2, 5, 15, 60, 300];
 
+/** 0, nobody's, for a name that is not one of ours. */
+const tenantOf = (object: string): number => parseObjectName(object)?.tenant ?? 0;
+
 const retryDelay = (attempts: number): number =>
   RETRY_SECONDS[Math.min(attempts, RETRY_SECONDS.length) - 1] ?? 300;
 
@@ -22,7 +25,7 @@ export async function consumeQueue(batch: MessageBatch<IngestMessage>, env: Env)
   const now = clockNow();
   const byTenant = new Map<number, Message<IngestMessage>[]>();
   for (const message of batch.messages) {
-    const tenant = parseObjectName(message.body.object)?.tenant ?? 0;
+    const tenant = tenantOf(message.body.object);
     byTenant.set(tenant, [...(byTenant.get(tenant) ?? []), message]);
   }
   for (const [tenant, messages] of byTenant) {
@@ -62,7 +65,7 @@ async function consumeOne(
 
 /** Records why an object will not be tried again by itself. */
 async function park(env: Env, object: string, error: string): Promise<void> {
-  const tenant = parseObjectName(object)?.tenant ?? 0;
+  const tenant = tenantOf(object);
   logEvent("object parked", { object, error });
   await recordObject(env.EVENTS_0, { tenant, name: object, traces: [], error }).run();
 }
@@ -80,37 +83,47 @@ const SWEEP_PAGE = 500;
 const SWEEP_PAGES = 10;
 const WATERMARK = "sweep";
 
+type Waiting = { waiting: { name: string; isMissing: boolean }[]; more: boolean };
+
+/** Objects after a name that have waited long enough, and whether D1 records them. */
+async function waitingAfter(env: Env, now: Date, after: string | undefined): Promise<Waiting> {
+  const { objects, truncated } = await env.PAYLOADS.list({
+    prefix: "in/",
+    limit: SWEEP_PAGE,
+    ...(after === undefined ? {} : { startAfter: after }),
+  });
+  const waited = objects.filter(
+    ({ uploaded }) => now.getTime() - uploaded.getTime() >= SWEEP_AFTER_MS,
+  );
+  const names = waited.map(({ key }) => ({ name: key, tenant: tenantOf(key) }));
+  const missing = new Set(names.length > 0 ? await unrecorded(env.EVENTS_0, names) : []);
+  return {
+    waiting: names.map(({ name }) => ({ name, isMissing: missing.has(name) })),
+    more: truncated && waited.length === objects.length,
+  };
+}
+
 /**
  * Queues again every object that has waited for two minutes and is not recorded: what the queue
  * lost is not lost. The watermark is a name up to which every object is recorded.
  */
 async function sweep(env: Env, now: Date): Promise<{ more: boolean }> {
-  const home = env.EVENTS_0;
-  const watermark = await readCursor(home, WATERMARK);
-  let after = watermark;
-  let settled = watermark;
+  const watermark = await readCursor(env.EVENTS_0, WATERMARK);
+  let [after, settled] = [watermark, watermark];
   let isSettled = true;
   let more = true;
   for (let page = 0; page < SWEEP_PAGES && more; page++) {
-    const listed = await env.PAYLOADS.list({
-      prefix: "in/",
-      limit: SWEEP_PAGE,
-      ...(after === undefined ? {} : { startAfter: after }),
-    });
-    const waited = listed.objects
-      .filter(({ uploaded }) => now.getTime() - uploaded.getTime() >= SWEEP_AFTER_MS)
-      .map(({ key }) => ({ name: key, tenant: parseObjectName(key)?.tenant ?? 0 }));
-    const missing = new Set(waited.length > 0 ? await unrecorded(home, waited) : []);
-    for (const { name } of waited) {
-      isSettled &&= !missing.has(name);
+    const found = await waitingAfter(env, now, after);
+    for (const { name, isMissing } of found.waiting) {
+      if (isMissing) await env.INGEST.send({ object: name });
+      isSettled &&= !isMissing;
       if (isSettled) settled = name;
+      after = name;
     }
-    for (const object of missing) await env.INGEST.send({ object });
-    after = waited.at(-1)?.name ?? after;
-    more = listed.truncated && waited.length === listed.objects.length;
+    more = found.more;
   }
   if (settled !== undefined && settled !== watermark) {
-    await writeCursor(home, WATERMARK, settled).run();
+    await writeCursor(env.EVENTS_0, WATERMARK, settled).run();
   }
   return { more };
 }

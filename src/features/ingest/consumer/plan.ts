@@ -127,49 +127,61 @@ function traceDraft(drafts: Map<string, TraceDraft>, stored: Stored, id: string)
  */
 export function plan(touched: Touched, stored: Stored, derive: Derive): Plan {
   const drafts = new Map<string, TraceDraft>();
-  const observations: ObservationRow[] = [];
-
   for (const [id, { state }] of touched.traces) {
     const draft = traceDraft(drafts, stored, id);
     const doc = encode(merge(TRACE_POLICIES, decode(draft.doc), state));
-    draft.changed ||= doc !== draft.doc || draft.rev === 0;
+    draft.changed = doc !== draft.doc || draft.rev === 0;
     draft.doc = doc;
   }
-
+  const observations: ObservationRow[] = [];
   for (const [key, { trace, id, state }] of touched.observations) {
-    const row = stored.observations.get(key);
     const draft = traceDraft(drafts, stored, trace);
-    const isRoot = draft.rootId === id;
-    const before = row?.doc ?? (isRoot ? draft.root : null);
-    const after = before === null ? state : merge(OBSERVATION_POLICIES, decode(before), state);
-    const doc = encode(after);
-    const columns = derive.observation(after);
-    const isGeneration = columns.type === "GENERATION";
-    const fitsTrace =
-      !row && (isRoot || (draft.rootId === null && after.values["parentId"] === undefined));
-    if (fitsTrace && !isGeneration) {
-      draft.changed ||= draft.root !== doc;
-      draft.rootId = id;
-      draft.root = doc;
-      continue;
-    }
-    if (isRoot) {
-      draft.rootId = null;
-      draft.root = null;
-      draft.changed = true;
-    }
-    if (doc !== before || isRoot) {
-      observations.push({ ...columns, trace, id, rev: (row?.rev ?? 0) + 1, doc });
-    }
+    const row = placeObservation(draft, stored.observations.get(key), { id, state }, derive);
+    if (row) observations.push({ ...row, trace, id });
   }
-
+  const changed = [...drafts.values()].filter((draft) => draft.changed);
   return {
     observations,
-    traces: [...drafts.values()]
-      .filter((draft) => draft.changed)
-      .map((draft) => traceRow(draft, derive)),
+    traces: changed.map((draft) => traceRow(draft, derive)),
     scores: scoreRows(touched, stored, derive),
   };
+}
+
+/** Puts an observation into its trace's draft, or says the row of its own that it needs. */
+function placeObservation(
+  draft: TraceDraft,
+  row: { rev: number; doc: string } | undefined,
+  { id, state }: { id: string; state: Stamped },
+  derive: Derive,
+): (ObservationColumns & { rev: number; doc: string }) | undefined {
+  const wasRoot = draft.rootId === id;
+  const before = row ? row.doc : wasRoot ? draft.root : null;
+  const after = afterwards(OBSERVATION_POLICIES, before, state);
+  const doc = encode(after);
+  const columns = derive.observation(after);
+  const livesInTrace =
+    !row && columns.type !== "GENERATION" && (wasRoot || isFreeFor(draft, after));
+  if (livesInTrace) {
+    setRoot(draft, id, doc);
+    return undefined;
+  }
+  if (wasRoot) setRoot(draft, null, null);
+  const isNews = doc !== before || wasRoot;
+  return isNews ? { ...columns, rev: nextRev(row), doc } : undefined;
+}
+
+const nextRev = (row: { rev: number } | undefined): number => (row?.rev ?? 0) + 1;
+
+const afterwards = (policies: Policies, before: string | null, state: Stamped): Stamped =>
+  before === null ? state : merge(policies, decode(before), state);
+
+const isFreeFor = ({ rootId }: TraceDraft, { values }: Stamped): boolean =>
+  rootId === null && values["parentId"] === undefined;
+
+function setRoot(draft: TraceDraft, id: string | null, doc: string | null): void {
+  draft.changed ||= draft.root !== doc;
+  draft.rootId = id;
+  draft.root = doc;
 }
 
 function traceRow({ id, rev, doc, rootId, root }: TraceDraft, derive: Derive): TraceRow {
@@ -190,10 +202,10 @@ function scoreRows(touched: Touched, stored: Stored, derive: Derive): ScoreRow[]
   const rows: ScoreRow[] = [];
   for (const [key, { owner, id, state }] of touched.scores) {
     const row = stored.scores.get(key);
-    const after = row ? merge(SCORE_POLICIES, decode(row.doc), state) : state;
+    const after = afterwards(SCORE_POLICIES, row?.doc ?? null, state);
     const doc = encode(after);
     if (doc === row?.doc) continue;
-    rows.push({ ...derive.score(after), owner, id, rev: (row?.rev ?? 0) + 1, doc });
+    rows.push({ ...derive.score(after), owner, id, rev: nextRev(row), doc });
   }
   return rows;
 }
