@@ -1,0 +1,104 @@
+import {
+  type Level,
+  LEVELS,
+  OBSERVATION_TYPES,
+  type ObservationPatch,
+  type ObservationType,
+} from "../model.ts";
+import {
+  costOfUsage,
+  normaliseCost,
+  normaliseEnvironment,
+  normaliseUsage,
+  parsePromptVersion,
+} from "../normalise.ts";
+import {
+  type Body,
+  idOf,
+  instantOf,
+  labelOf,
+  metadataOf,
+  parametersOf,
+  payloadField,
+  said,
+  statusMessageOf,
+  Unusable,
+} from "./said.ts";
+
+type Link = Pick<
+  ObservationPatch,
+  "promptName" | "promptVersion" | "promptLabel" | "promptFallback"
+>;
+
+/** Version 0 is what a client holds that fell back to its own text. */
+function linkOf(body: Body): Link {
+  const promptName = labelOf(body, "promptName");
+  const said = body["promptVersion"] ?? undefined;
+  if (promptName === undefined && said === undefined) return {};
+  if (promptName === undefined) {
+    throw new Unusable("body.promptName: must be given together with promptVersion");
+  }
+  if (said === undefined) {
+    throw new Unusable("body.promptVersion: must be given together with promptName");
+  }
+  if (said === 0) return { promptName, promptFallback: true };
+  const parsed = parsePromptVersion(said);
+  if (!parsed) throw new Unusable("body.promptVersion: must be a whole number from 1");
+  return "version" in parsed
+    ? { promptName, promptVersion: parsed.version }
+    : { promptName, promptLabel: parsed.label };
+}
+
+const oneOf = <T extends string>(values: readonly T[], value: unknown): T | undefined =>
+  typeof value === "string" ? values.find((one) => one === value.toUpperCase()) : undefined;
+
+/**
+ * The type an event implies. `observation-*` says it in the body. An update of a span says none:
+ * clients send it for what they created as an agent or a tool, too.
+ */
+function typeOf(kind: string, isUpdate: boolean, body: Body): ObservationType | undefined {
+  if (kind === "observation") return oneOf(OBSERVATION_TYPES, body["type"]);
+  if (kind === "span" && isUpdate) return undefined;
+  return oneOf(OBSERVATION_TYPES, kind);
+}
+
+const levelOf = (body: Body): Level | undefined => oneOf(LEVELS, body["level"]);
+
+/** What an observation event says. @param kind the event's type up to `-create` or `-update` */
+export function observationPatch(
+  body: Body,
+  { kind, isUpdate, eventId }: { kind: string; isUpdate: boolean; eventId: string },
+): Omit<ObservationPatch, "clock"> {
+  const id = idOf(body, "id") ?? (isUpdate ? undefined : eventId);
+  if (id === undefined) throw new Unusable("body.id: is required in an update");
+  const environment = body["environment"] ?? undefined;
+  return said<Omit<ObservationPatch, "clock">>({
+    id,
+    // A create without a trace is a trace of its own; an update belongs where its create went.
+    traceId: idOf(body, "traceId") ?? (isUpdate ? null : id),
+    type: typeOf(kind, isUpdate, body),
+    name: labelOf(body, "name"),
+    parentId: idOf(body, "parentObservationId"),
+    startUs: instantOf(body, "startTime"),
+    endUs: instantOf(body, "endTime"),
+    firstTokenUs: instantOf(body, "completionStartTime"),
+    environment: environment === undefined ? undefined : normaliseEnvironment(environment),
+    version: labelOf(body, "version"),
+    level: levelOf(body),
+    statusMessage: statusMessageOf(body),
+    model: labelOf(body, "model"),
+    modelParameters: parametersOf(body),
+    usage: normaliseUsage(body["usageDetails"]) ?? normaliseUsage(body["usage"]),
+    cost: normaliseCost(body["costDetails"]) ?? costOfUsage(body["usage"]),
+    promptName: undefined,
+    promptVersion: undefined,
+    promptLabel: undefined,
+    promptFallback: undefined,
+    ...linkOf(body),
+    sdk: undefined,
+    deleted: undefined,
+    input: payloadField(body, "input"),
+    output: payloadField(body, "output"),
+    metadata: metadataOf(body),
+  });
+}

@@ -1,0 +1,68 @@
+import type { z } from "zod";
+
+import { readJson } from "../../../platform/body.ts";
+import { problem, Refusal } from "../../../platform/errors.ts";
+import { type Endpoint, endpoint, issuesOf, json } from "../../../platform/http.ts";
+import { createScore, deleteScore, ingestBatch } from "./actions.ts";
+import { CreatedScore, Envelope, IngestionAnswer, NewScore, ScorePath } from "./contract.ts";
+
+/** The legacy clients read `errors.length` of every answer, also of a refusal. */
+async function malformed(refusal: Refusal, requestId: string): Promise<Response> {
+  const response = problem(refusal, requestId);
+  const body = await response.json<Record<string, unknown>>();
+  const errors = refusal.issues.length > 0 ? refusal.issues : [{ message: refusal.message }];
+  return json({ ...body, errors }, response.status, { "x-request-id": requestId });
+}
+
+/** @throws Refusal invalid_request, too_large, unsupported_media_type */
+async function readEnvelope(request: Request): Promise<z.infer<typeof Envelope>> {
+  const parsed = Envelope.safeParse(await readJson(request));
+  if (parsed.success) return parsed.data;
+  const issues = issuesOf(parsed.error);
+  const { path = "", message = "" } = issues[0] ?? {};
+  throw new Refusal("invalid_request", `body ${path}: ${message}`, { issues });
+}
+
+export const batchEndpoints: Endpoint[] = [
+  endpoint({
+    method: "POST",
+    path: "/api/public/ingestion",
+    access: "scores",
+    tag: "Ingestion",
+    summary:
+      "Ingest a batch of trace, observation and score events. Bad events are named in `errors`, the others are kept. With a public key only `score-create` is allowed. Limits: body 4.5 MB, event 1 MB.",
+    answers: { 207: IngestionAnswer },
+    async handle(scope, _input, c) {
+      try {
+        const { batch, metadata } = await readEnvelope(c.req.raw);
+        return json(await ingestBatch(scope, batch, metadata), 207);
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.code === "unavailable") throw error;
+        return malformed(error, c.get("requestId"));
+      }
+    },
+  }),
+  endpoint({
+    method: "POST",
+    path: "/api/public/scores",
+    access: "scores",
+    tag: "Scores",
+    summary: "Create a score, or update the one with the same id.",
+    body: NewScore,
+    answers: { 200: CreatedScore },
+    handle: async (scope, { body }) => json({ id: await createScore(scope, body) }),
+  }),
+  endpoint({
+    method: "DELETE",
+    path: "/api/public/scores/:id",
+    access: "ingest",
+    tag: "Scores",
+    summary: "Delete a score. Numbers follow with the next fold.",
+    params: ScorePath,
+    answers: { 204: "deleted" },
+    async handle(scope, { params }) {
+      await deleteScore(scope, params.id);
+      return new Response(null, { status: 204 });
+    },
+  }),
+];
