@@ -57,17 +57,25 @@ async function ensureProject(
   return { projectId: project.id, publicKey, secretKey, abvKey };
 }
 
-/** Resolves when somebody wants this process to end. npm passes signals on, so they come twice. */
-const stopSignal = (): Promise<void> =>
-  new Promise((resolve) => {
+/**
+ * Resolves when somebody wants this process to end. npm passes signals on, so they may come twice.
+ * `claim` takes the signals from miniflare, which would exit before anything is put away.
+ */
+function stopSignal(): { stopped: Promise<void>; claim: () => void } {
+  const { promise: stopped, resolve } = Promise.withResolvers<void>();
+  const claim = (): void => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.removeAllListeners(signal);
       process.on(signal, () => resolve());
     }
-  });
+  };
+  return { stopped, claim };
+}
 
 async function main(): Promise<void> {
   const flags = readFlags(process.argv.slice(2), FLAGS, USAGE);
-  const stopped = stopSignal();
+  const { stopped, claim } = stopSignal();
+  claim();
   const state = openState(String(flags["state"] ?? DEFAULT_STATE));
   await takeState(state);
   const testClock = flags["test-clock"] === true;
@@ -80,6 +88,7 @@ async function main(): Promise<void> {
     const port = Number(flags["port"] ?? 8787);
     const options = { state, port, adminToken, shards, testClock };
     instance = await startInstance(options, { log, spawned: () => noteRunning(state, null) });
+    claim();
     noteRunning(state, instance.url);
     secrets.project = await ensureProject(instance, secrets);
     writeSecrets(state, secrets);

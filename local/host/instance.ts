@@ -97,7 +97,7 @@ export async function startInstance(
       script,
       d1Databases: databases,
       bindings: {
-        ...vars,
+        ...(vars as Record<string, string>),
         ADMIN_TOKEN: adminToken,
         ...(testClock ? { TEST_CLOCK: "1" } : {}),
       },
