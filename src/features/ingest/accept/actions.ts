@@ -6,6 +6,7 @@ import { logEvent } from "../../../platform/log.ts";
 import type { Scope } from "../../../platform/scope.ts";
 import { settingsOf } from "../../projects/index.ts";
 import type { Payload, Rejected } from "../model.ts";
+import { boundObservation, boundTrace } from "./bounds.ts";
 import { objectName, type PayloadRef, parsePayloadRef, payloadRef } from "./payload.ts";
 import { type Accepted, layOut } from "./stored.ts";
 import { withinWindow } from "./window.ts";
@@ -26,7 +27,14 @@ export async function accept(scope: Scope, accepted: Accepted): Promise<Rejected
   const { kept, rejected } = withinWindow(accepted, scope.now, settings.retentionDays);
   if (kept.observations.length + kept.traces.length + kept.scores.length === 0) return rejected;
 
-  const { members, rows } = layOut(kept, settings.capturePayloads);
+  const { members, rows } = layOut(
+    {
+      observations: kept.observations.map(boundObservation),
+      traces: kept.traces.map(boundTrace),
+      scores: kept.scores,
+    },
+    settings.capturePayloads,
+  );
   const packed = members.map(gzip);
   const rowsOffset = packed.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const name = objectName(scope.now, newId("r", scope.now), scope.tenant, rowsOffset);

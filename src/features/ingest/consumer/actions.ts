@@ -20,6 +20,8 @@ import { loadStored, locate, recordObject, RowsMoved, writePlan } from "./store.
 
 /** Rows that one transaction may touch. */
 const MAX_ROWS = 500;
+/** JSON of the states of one transaction, in UTF-16 code units; a D1 parameter may have 2 MB. */
+const MAX_PART_LENGTH = 500_000;
 /** Attempts at a transaction whose rows others keep changing. */
 const MAX_ATTEMPTS = 8;
 
@@ -101,20 +103,41 @@ function byShard(
   return touched;
 }
 
-/** Cuts what touches one shard into transactions of bounded size; a trace's row goes with its first part. */
+/** Cuts what touches one shard into transactions of bounded size, keeping what belongs to a trace together. */
 function parts(touched: Touched): Touched[] {
   const all = [
-    ...[...touched.traces].map((entry) => ["traces", entry] as const),
-    ...[...touched.observations].map((entry) => ["observations", entry] as const),
-    ...[...touched.scores].map((entry) => ["scores", entry] as const),
-  ];
-  const cut: Touched[] = [];
-  for (let from = 0; from < all.length; from += MAX_ROWS) {
-    const part = emptyTouched();
-    for (const [kind, [key, row]] of all.slice(from, from + MAX_ROWS)) {
-      (part[kind] as Map<string, typeof row>).set(key, row);
+    ...[...touched.traces].map(([key, row]) => ({
+      kind: "traces" as const,
+      key,
+      row,
+      owner: row.id,
+    })),
+    ...[...touched.observations].map(([key, row]) => ({
+      kind: "observations" as const,
+      key,
+      row,
+      owner: row.trace,
+    })),
+    ...[...touched.scores].map(([key, row]) => ({
+      kind: "scores" as const,
+      key,
+      row,
+      owner: row.owner,
+    })),
+  ].sort((a, b) => (a.owner < b.owner ? -1 : a.owner > b.owner ? 1 : 0));
+  let part = emptyTouched();
+  const cut = [part];
+  let [rows, size] = [0, 0];
+  for (const { kind, key, row } of all) {
+    const length = JSON.stringify(row.state).length;
+    if (rows > 0 && (rows === MAX_ROWS || size + length > MAX_PART_LENGTH)) {
+      part = emptyTouched();
+      cut.push(part);
+      [rows, size] = [0, 0];
     }
-    cut.push(part);
+    (part[kind] as Map<string, typeof row>).set(key, row);
+    rows += 1;
+    size += length;
   }
   return cut;
 }
