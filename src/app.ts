@@ -1,12 +1,24 @@
+import { deliveryEndpoints, publishing } from "./features/delivery/routes.ts";
+import { batchEndpoints } from "./features/ingest/batch/routes.ts";
 import { pricingEndpoints } from "./features/pricing/routes.ts";
 import { authenticate } from "./features/projects/index.ts";
 import { projectEndpoints } from "./features/projects/routes.ts";
+import { promptEndpoints } from "./features/prompts/routes.ts";
+import { scoreEndpoints } from "./features/scores/routes.ts";
 import { preflight, withCors } from "./platform/cors.ts";
 import type { Env } from "./platform/env.ts";
 import { type Endpoint, mount } from "./platform/http.ts";
 import { systemEndpoints } from "./system.ts";
 
-const slices: Endpoint[] = [...projectEndpoints, ...pricingEndpoints];
+const slices: Endpoint[] = [
+  // The registry's writes say in the outbox what to publish; only here is it known who publishes.
+  ...publishing(promptEndpoints),
+  ...deliveryEndpoints,
+  ...batchEndpoints,
+  ...scoreEndpoints,
+  ...projectEndpoints,
+  ...pricingEndpoints,
+];
 
 /** Every route of the system. Where two paths match, the first in this list wins. */
 export const endpoints: Endpoint[] = [...slices, ...systemEndpoints(slices)];
