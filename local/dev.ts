@@ -1,0 +1,79 @@
+/** `npm run dev`: `wrangler dev` with hot reload, on storage of its own under .wrangler/. */
+import { spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { QUIET_ENV, ROOT } from "./host/bundle.ts";
+import { Complaint, runMain } from "./host/flags.ts";
+
+const WRANGLER = join(ROOT, "node_modules/.bin/wrangler");
+const ENV = { ...process.env, ...QUIET_ENV };
+/** Time that wrangler has to end its own processes before they are killed. */
+const PATIENCE_MS = 5_000;
+
+/** The secrets that wrangler.toml requires, made once. */
+function ensureSecrets(): void {
+  const file = join(ROOT, ".dev.vars");
+  if (existsSync(file) && /^ADMIN_TOKEN=/m.test(readFileSync(file, "utf8"))) return;
+  const token = randomBytes(24).toString("base64url");
+  writeFileSync(file, `ADMIN_TOKEN=${token}\n`, { flag: "a", mode: 0o600 });
+  console.error("made an ADMIN_TOKEN in .dev.vars");
+}
+
+function applyMigrations(): void {
+  const config = readFileSync(join(ROOT, "wrangler.toml"), "utf8");
+  const [local = ""] = config.split(/^\[env\./m, 1);
+  const databases = [...local.matchAll(/^\[\[d1_databases\]\]\s+binding = "(\w+)"/gm)];
+  for (const [, binding = ""] of databases) {
+    const args = ["d1", "migrations", "apply", binding, "--local", "--env="];
+    const { status, stdout, stderr } = spawnSync(WRANGLER, args, {
+      cwd: ROOT,
+      encoding: "utf8",
+      env: ENV,
+    });
+    if (status !== 0) {
+      throw new Complaint(`the migrations of ${binding} failed:\n${stdout}\n${stderr}`);
+    }
+  }
+}
+
+/**
+ * wrangler starts several processes; in a group of their own, one signal reaches all of them and
+ * a hard end leaves none behind.
+ */
+function serve(args: string[]): void {
+  const child = spawn(
+    WRANGLER,
+    ["dev", "--env=", "--show-interactive-dev-session=false", "--test-scheduled", ...args],
+    { cwd: ROOT, env: ENV, detached: true, stdio: ["ignore", "inherit", "inherit"] },
+  );
+  const signalGroup = (signal: NodeJS.Signals): void => {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, signal);
+    } catch {
+      // The group is gone already.
+    }
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      signalGroup(signal);
+      setTimeout(() => signalGroup("SIGKILL"), PATIENCE_MS).unref();
+    });
+  }
+  child.on("error", (error) => {
+    console.error(`wrangler cannot be started: ${error.message}`);
+    process.exitCode = 1;
+  });
+  child.on("close", (code, signal) => {
+    signalGroup("SIGKILL");
+    process.exitCode = signal ? 0 : (code ?? 1);
+  });
+}
+
+await runMain(async () => {
+  ensureSecrets();
+  applyMigrations();
+  serve(process.argv.slice(2));
+});
