@@ -68,23 +68,24 @@ function clock(event: Event, isUpdate: boolean, timeUs: number, rank: 0 | 1): st
   return clockOf(isUpdate, Math.floor(us / 1000), tie);
 }
 
+/** Of two sayings of a trace, the one that does not name it, or only tells how it ended, is the later. */
+function traceRank({ name, input, output }: Partial<TracePatch>): 0 | 1 {
+  return name === undefined || (output !== undefined && input === undefined) ? 1 : 0;
+}
+
 /**
- * A trace has no update event: SDKs send `trace-create` again. The times of the two envelopes may
- * be the wrong way round, because SDKs stamp them after asynchronous work, but `body.timestamp` is
- * set when the user calls. So that decides, where it is said; on the same millisecond a create
- * that names the trace is the first one.
+ * A trace has no update event: SDKs send `trace-create` again. The envelopes may be the wrong way
+ * round in both place and time, because SDKs stamp them after asynchronous work, but
+ * `body.timestamp` is set when the user calls. So that decides, where it is said; on the same
+ * millisecond `traceRank` does.
  */
 function toTrace(event: Event): TracePatch {
   const { body } = event;
-  const timestampUs = instantOf(body, "timestamp");
-  const name = labelOf(body, "name");
   const environment = body["environment"] ?? undefined;
   const isPublic = body["public"];
-  return said<TracePatch>({
-    id: idOf(body, "id") ?? event.id,
-    clock: clock(event, false, timestampUs ?? event.timestampUs, name === undefined ? 1 : 0),
-    timestampUs,
-    name,
+  const fields = said<Omit<TracePatch, "id" | "clock">>({
+    timestampUs: instantOf(body, "timestamp"),
+    name: labelOf(body, "name"),
     userId: groupOf(body, "userId"),
     sessionId: groupOf(body, "sessionId"),
     tags: tagsOf(body),
@@ -97,6 +98,12 @@ function toTrace(event: Event): TracePatch {
     output: payloadField(body, "output"),
     metadata: metadataOf(body),
   });
+  const timeUs = fields.timestampUs ?? event.timestampUs;
+  return {
+    ...fields,
+    id: idOf(body, "id") ?? event.id,
+    clock: clock(event, false, timeUs, traceRank(fields)),
+  };
 }
 
 /** A public key is in every browser: it must not pass for a reviewer or an evaluator. */
