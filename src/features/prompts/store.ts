@@ -199,19 +199,32 @@ function writeMoves(
   if (moves.length === 0) return [];
   const list = JSON.stringify(moves.map((move) => ({ ...move, id: newId("dep", at) })));
   const instant = at.getTime();
+  const taken = sql`(SELECT value->>'label' FROM json_each(${list}) WHERE value->>'to' IS NULL)`;
   return [
-    db.run(sql`DELETE FROM ${promptLabels} WHERE project = ${projectId} AND name = ${name}
-      AND label IN (SELECT value->>'label' FROM json_each(${list}) WHERE value->>'to' IS NULL)`),
-    db.run(sql`INSERT INTO ${promptLabels} (project, name, label, version, moved_at)
-      SELECT ${projectId}, ${name}, value->>'label', value->>'to', ${instant}
-      FROM json_each(${list}) WHERE value->>'to' IS NOT NULL
-      ON CONFLICT (project, name, label)
-      DO UPDATE SET version = excluded.version, moved_at = excluded.moved_at`),
-    db.run(sql`INSERT INTO ${deployments}
-        (project, id, name, label, from_version, to_version, actor_kind, actor_id, reason, at)
-      SELECT ${projectId}, value->>'id', ${name}, value->>'label', value->>'from', value->>'to',
-        ${actor.kind}, ${actor.id}, ${reason}, ${instant}
-      FROM json_each(${list}) WHERE true ORDER BY key`),
+    db
+      .delete(promptLabels)
+      .where(
+        and(
+          eq(promptLabels.project, projectId),
+          eq(promptLabels.name, name),
+          inArray(promptLabels.label, taken),
+        ),
+      ),
+    db
+      .insert(promptLabels)
+      .select(
+        sql`SELECT ${projectId}, ${name}, value->>'label', value->>'to', ${instant}
+          FROM json_each(${list}) WHERE value->>'to' IS NOT NULL`,
+      )
+      .onConflictDoUpdate({
+        target: [promptLabels.project, promptLabels.name, promptLabels.label],
+        set: { version: sql`excluded.version`, movedAt: sql`excluded.moved_at` },
+      }),
+    db.insert(deployments).select(
+      sql`SELECT NULL, ${projectId}, value->>'id', ${name}, value->>'label', value->>'from',
+          value->>'to', ${actor.kind}, ${actor.id}, ${reason}, ${instant}
+        FROM json_each(${list}) WHERE true ORDER BY key`,
+    ),
   ];
 }
 

@@ -53,18 +53,32 @@ export async function rewriteHistory(
   );
   const versionsJson = JSON.stringify(versions.map((v) => ({ ...v, at: v.at.getTime() })));
   const statements: [BatchItem<"sqlite">, ...BatchItem<"sqlite">[]] = [
-    db.run(sql`DELETE FROM ${deployments} WHERE project = ${projectId} AND (name, label) IN (
-      SELECT value->>'prompt', value->>'label' FROM json_each(${movesJson}))`),
-    db.run(sql`INSERT INTO ${deployments}
-        (project, id, name, label, from_version, to_version, actor_kind, actor_id, reason, at)
-      SELECT ${projectId}, value->>'id', value->>'prompt', value->>'label', value->>'from',
-        value->>'to', ${actor.kind}, ${actor.id}, value->>'reason', value->>'at'
-      FROM json_each(${movesJson}) WHERE true ORDER BY key`),
-    db.run(sql`UPDATE ${promptVersions} SET created_at = (
-        SELECT value->>'at' FROM json_each(${versionsJson})
-        WHERE value->>'prompt' = ${promptVersions.name} AND value->>'version' = ${promptVersions.version})
-      WHERE project = ${projectId} AND (name, version) IN (
-        SELECT value->>'prompt', value->>'version' FROM json_each(${versionsJson}))`),
+    db.delete(deployments).where(
+      and(
+        eq(deployments.project, projectId),
+        sql`(${deployments.name}, ${deployments.label}) IN (
+          SELECT value->>'prompt', value->>'label' FROM json_each(${movesJson}))`,
+      ),
+    ),
+    db.insert(deployments).select(
+      sql`SELECT NULL, ${projectId}, value->>'id', value->>'prompt', value->>'label',
+          value->>'from', value->>'to', ${actor.kind}, ${actor.id}, value->>'reason', value->>'at'
+        FROM json_each(${movesJson}) WHERE true ORDER BY key`,
+    ),
+    db
+      .update(promptVersions)
+      .set({
+        createdAt: sql`(SELECT value->>'at' FROM json_each(${versionsJson})
+          WHERE value->>'prompt' = ${promptVersions.name}
+            AND value->>'version' = ${promptVersions.version})`,
+      })
+      .where(
+        and(
+          eq(promptVersions.project, projectId),
+          sql`(${promptVersions.name}, ${promptVersions.version}) IN (
+            SELECT value->>'prompt', value->>'version' FROM json_each(${versionsJson}))`,
+        ),
+      ),
     askDocuments(scope, stale),
   ];
   await db.batch(statements);

@@ -21,27 +21,41 @@ export type Claim = DocumentRef & { project: string; revision: number; attempts:
 
 type Key = DocumentRef & { project: string };
 
-const insertDocuments = (projectId: string, refs: readonly DocumentRef[], nowMs: number) =>
-  sql`INSERT INTO ${outbox} (project, kind, selector, name, revision, published, put_at, lease,
-      leased_until, attempts, asked_at)
-    SELECT ${projectId}, value->>'kind', value->>'selector', value->>'name', 1, 0, 0, '', 0, 0, ${nowMs}
-    FROM json_each(${JSON.stringify(refs)}) WHERE true
-    ON CONFLICT (project, kind, selector, name) DO UPDATE
-      SET revision = outbox.revision + 1, asked_at = max(outbox.asked_at, excluded.asked_at)`;
+const insertDocuments = (
+  db: RegistryDb,
+  projectId: string,
+  refs: readonly DocumentRef[],
+  nowMs: number,
+) =>
+  db.insert(outbox).select(
+    sql`SELECT ${projectId}, value->>'kind', value->>'selector', value->>'name', 1, 0, 0, '', 0, 0,
+          ${nowMs}
+        FROM json_each(${JSON.stringify(refs)}) WHERE true`,
+  );
+
+const CONFLICT = {
+  target: [outbox.project, outbox.kind, outbox.selector, outbox.name],
+  set: {
+    revision: sql`${outbox.revision} + 1`,
+    askedAt: sql`max(${outbox.askedAt}, excluded.asked_at)`,
+  },
+};
 
 /** The statement that asks for documents to be renewed; it belongs in the batch that makes them stale. */
 export const askDocuments = ({ db, projectId, now }: Scope, refs: readonly DocumentRef[]) =>
-  db.run(insertDocuments(projectId, refs, now.getTime()));
+  insertDocuments(db, projectId, refs, now.getTime()).onConflictDoUpdate(CONFLICT);
 
 /** Asks for a document that KV turned out not to have, unless it is on its way there already. */
 export const askMissing = ({ db, projectId, now }: Scope, ref: DocumentRef) =>
-  db.run(sql`${insertDocuments(projectId, [ref], now.getTime())}
-    WHERE outbox.revision = outbox.published
-      AND outbox.put_at < ${now.getTime() - MISS_MEANS_LAG_MS}`);
+  insertDocuments(db, projectId, [ref], now.getTime()).onConflictDoUpdate({
+    ...CONFLICT,
+    setWhere: sql`${outbox.revision} = ${outbox.published}
+      AND ${outbox.putAt} < ${now.getTime() - MISS_MEANS_LAG_MS}`,
+  });
 
 /** Asks again for a document that may have been written by a drainer whose lease had run out. */
 export const askAgain = (db: RegistryDb, { project, ...ref }: Key, at: Date) =>
-  db.run(insertDocuments(project, [ref], at.getTime()));
+  insertDocuments(db, project, [ref], at.getTime()).onConflictDoUpdate(CONFLICT);
 
 /** Documents of the project that were asked for since an instant, published or not. */
 export const askedSince = ({ db, projectId }: Scope, since: Date): Promise<DocumentRef[]> =>
