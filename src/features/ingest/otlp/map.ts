@@ -1,0 +1,258 @@
+import type { ScorePatch } from "../../scores/model.ts";
+import {
+  clockOf,
+  type ObservationPatch,
+  type ObservationType,
+  type Rejected,
+  type TracePatch,
+} from "../model.ts";
+import { normaliseEnvironment } from "../normalise.ts";
+import { genAi } from "./dialects/gen-ai.ts";
+import { openInference } from "./dialects/openinference.ts";
+import { own } from "./dialects/own.ts";
+import { promptside } from "./dialects/promptside.ts";
+import { vercel } from "./dialects/vercel.ts";
+import { leftovers, resourceMetadata, withoutSecrets } from "./metadata.ts";
+import {
+  booleanOf,
+  type Context,
+  type Dialect,
+  firstOf,
+  firstText,
+  said,
+  type SaidOfObservation,
+  type SaidOfTrace,
+  without,
+} from "./said.ts";
+import type { Span, SpanGroup } from "./spans.ts";
+
+/** Best first. Vercel's counts are finer than the `gen_ai` ones on the same span. */
+const DIALECTS: readonly Dialect[] = [promptside, own, openInference, vercel, genAi];
+/** As the original server looks at them. */
+const TYPE_ORDER: readonly Dialect[] = [own, openInference, genAi, vercel];
+
+const MAX_ID_LENGTH = 800;
+const MAX_NAME_LENGTH = 1000;
+const MAX_MODEL_LENGTH = 400;
+const MAX_MESSAGE_LENGTH = 10_000;
+
+const STATUS_ERROR = 2;
+
+const OWN_ENVIRONMENT = ["langfuse.environment", "abv.environment"];
+const OWN_VERSION = ["langfuse.version", "abv.version"];
+const OWN_RELEASE = ["langfuse.release", "abv.release"];
+const DEPLOYMENT = ["deployment.environment.name", "deployment.environment"];
+const ROOT_HINTS = [
+  "langfuse.internal.as_root",
+  "abv.internal.as_root",
+  "langfuse.internal.is_app_root",
+];
+const TOOL_HINTS = ["gen_ai.tool.name", "gen_ai.tool.call.id", "tool.name"];
+
+const isRoot = ({ parentId, attributes }: Span): boolean =>
+  parentId === undefined || ROOT_HINTS.some((key) => booleanOf(attributes.get(key)));
+
+function typeOf(context: Context): ObservationType {
+  for (const dialect of TYPE_ORDER) {
+    const type = dialect.typeOf(context);
+    if (type) return type;
+  }
+  const { attributes } = context.span;
+  if (firstOf(attributes, TOOL_HINTS) !== undefined) return "TOOL";
+  return TYPE_ORDER.some(({ namesModel }) => namesModel(attributes)) ? "GENERATION" : "SPAN";
+}
+
+function environmentOf({ span: { attributes }, group: { resource } }: Context): string | undefined {
+  const named =
+    firstOf(attributes, OWN_ENVIRONMENT) ??
+    firstOf(resource, OWN_ENVIRONMENT) ??
+    firstOf(attributes, DEPLOYMENT) ??
+    firstOf(resource, DEPLOYMENT);
+  return named === undefined ? undefined : normaliseEnvironment(named);
+}
+
+const versionOf = ({ span: { attributes }, group: { resource } }: Context): string | undefined =>
+  firstText(attributes, OWN_VERSION) ?? firstText(resource, [...OWN_VERSION, "service.version"]);
+
+/** Fields of all vocabularies, the better one's where several say one; objects are put together. */
+function observationSaid(context: Context): SaidOfObservation {
+  const all = DIALECTS.map((dialect) => dialect.observation(context));
+  const worstFirst = all.toReversed();
+  const together = (field: "metadata" | "modelParameters") =>
+    withoutSecrets(Object.assign({}, ...worstFirst.map((one) => one[field])));
+  const merged: SaidOfObservation = Object.assign({}, ...worstFirst);
+  return {
+    ...without(merged, "metadata", "modelParameters", ...LINK),
+    ...said<SaidOfObservation>({
+      metadata: together("metadata"),
+      modelParameters: together("modelParameters"),
+      ...linkSaid(all),
+    }),
+  };
+}
+
+const LINK = ["promptName", "promptVersion", "promptLabel", "promptFallback"] as const;
+
+/** Name and version from one mouth: those of two vocabularies never mix. A fallback has no version. */
+function linkSaid(all: readonly SaidOfObservation[]): SaidOfObservation {
+  const link = all.find(({ promptName }) => promptName !== undefined);
+  if (link?.promptName === undefined) return {};
+  const { promptName, promptVersion, promptLabel } = link;
+  if (all.some(({ promptFallback }) => promptFallback)) return { promptName, promptFallback: true };
+  return said<SaidOfObservation>({ promptName, promptVersion, promptLabel });
+}
+
+/** Only model calls are linked and counted: SDKs put prompt and usage on the spans around them too. */
+function ofModelCallsOnly(
+  type: ObservationType,
+  fields: SaidOfObservation,
+  context: Context,
+): SaidOfObservation {
+  if (type === "GENERATION") return fields;
+  const rest = without(fields, "usage", "cost", ...LINK);
+  // What an SDK's user says of an observation on purpose holds, whatever its type.
+  const { usage, cost } = type === "EMBEDDING" ? fields : own.observation(context);
+  return { ...rest, ...said<SaidOfObservation>({ usage, cost }) };
+}
+
+/** How bad it went: what the SDK says, else what the span's status says. */
+function outcomeOf({ status, events }: Span, fields: SaidOfObservation): SaidOfObservation {
+  const failed = status.code === STATUS_ERROR;
+  const thrown = events.find(({ name }) => name === "exception")?.attributes;
+  const message =
+    fields.statusMessage ??
+    (status.message === "" ? undefined : status.message) ??
+    (failed && thrown ? firstText(thrown, ["exception.message"]) : undefined);
+  return said<SaidOfObservation>({
+    level: fields.level ?? (failed ? "ERROR" : undefined),
+    statusMessage: message?.slice(0, MAX_MESSAGE_LENGTH),
+  });
+}
+
+function observationOf(context: Context, sdk: string | undefined): ObservationPatch {
+  const { span, group } = context;
+  const type = typeOf(context);
+  const fields = ofModelCallsOnly(type, observationSaid(context), context);
+  const metadata = {
+    ...said({
+      attributes: leftovers(span.attributes, DIALECTS),
+      resourceAttributes: resourceMetadata(group.resource),
+    }),
+    ...fields.metadata,
+  };
+  return {
+    ...fields,
+    ...said<ObservationPatch>({
+      ...outcomeOf(span, fields),
+      name: span.name === "" ? undefined : span.name.slice(0, MAX_NAME_LENGTH),
+      parentId: span.parentId,
+      startUs: span.startUs,
+      endUs: span.endUs,
+      environment: environmentOf(context),
+      version: versionOf(context),
+      model: fields.model?.slice(0, MAX_MODEL_LENGTH),
+      metadata: Object.keys(metadata).length === 0 ? undefined : metadata,
+      sdk,
+    }),
+    id: span.spanId,
+    traceId: span.traceId,
+    clock: clockAt(span, false),
+    type,
+  };
+}
+
+const clockAt = ({ startUs = 0, endUs = startUs, spanId }: Span, isExplicit: boolean): string =>
+  clockOf(isExplicit, endUs / 1000, spanId);
+
+function traceSaid(context: Context): SaidOfTrace {
+  const all = DIALECTS.map((dialect) => dialect.trace(context)).reverse();
+  const fields: SaidOfTrace = Object.assign({}, ...all);
+  const metadata = withoutSecrets(fields.metadata);
+  return { ...without(fields, "metadata"), ...(metadata ? { metadata } : {}) };
+}
+
+/**
+ * What a span says of its trace: on purpose, by trace attributes on any span, and by being its
+ * root. What is said on purpose holds whenever it arrives, so its clock is that of an update.
+ */
+function tracesOf(context: Context, observation: ObservationPatch): TracePatch[] {
+  const { span, group } = context;
+  const { attributes } = span;
+  const { traceId: id } = span;
+  const explicit = traceSaid(context);
+  const isExplicit = Object.keys(explicit).length > 0;
+
+  const derived: SaidOfTrace = isRoot(span)
+    ? said<SaidOfTrace>({
+        name: observation.name,
+        timestampUs: span.startUs,
+        input: observation.input,
+        output: observation.output,
+        environment: observation.environment,
+        version: observation.version,
+        release: firstText(attributes, OWN_RELEASE) ?? firstText(group.resource, OWN_RELEASE),
+      })
+    : said<SaidOfTrace>({
+        version: isExplicit ? firstText(attributes, OWN_VERSION) : undefined,
+        release: isExplicit ? firstText(attributes, OWN_RELEASE) : undefined,
+      });
+  const patches: TracePatch[] = [];
+  if (isExplicit) patches.push({ ...explicit, id, clock: clockAt(span, true) });
+  if (Object.keys(derived).length > 0)
+    patches.push({ ...derived, id, clock: clockAt(span, false) });
+  return patches;
+}
+
+/** Why a span cannot be used; undefined when it can. */
+function problemOf(
+  { startUs }: Span,
+  { promptName }: ObservationPatch,
+  traces: readonly TracePatch[],
+): string | undefined {
+  if (startUs === undefined) return "startTimeUnixNano is missing";
+  const ids = {
+    "session.id": traces.find(({ sessionId }) => sessionId !== undefined)?.sessionId,
+    "user.id": traces.find(({ userId }) => userId !== undefined)?.userId,
+    "prompt name": promptName,
+  };
+  const long = Object.entries(ids).find(([, id]) => (id?.length ?? 0) > MAX_ID_LENGTH);
+  return long && `${long[0]} is longer than ${MAX_ID_LENGTH} characters`;
+}
+
+/** The SDK as the span's library and process name it. Nothing else of a library is read. */
+function sdkOf({ scope, resource }: SpanGroup): string | undefined {
+  const name = scope.name || firstText(resource, ["telemetry.sdk.name"]);
+  const version = scope.version || firstText(resource, ["telemetry.sdk.version"]);
+  return name && (version ? `${name}/${version}` : name).slice(0, MAX_MODEL_LENGTH);
+}
+
+export type Mapped = {
+  observations: ObservationPatch[];
+  traces: TracePatch[];
+  scores: ScorePatch[];
+  rejected: Rejected[];
+};
+
+/**
+ * Spans as observations and what they say of their traces. The same span gives the same patches,
+ * whatever else is in the export.
+ *
+ * @param sdk `name/version` as the request's headers say, if they do
+ */
+export function mapSpans(groups: readonly SpanGroup[], sdk?: string): Mapped {
+  const mapped: Mapped = { observations: [], traces: [], scores: [], rejected: [] };
+  for (const group of groups) {
+    const sender = sdk ?? sdkOf(group);
+    for (const span of group.spans) {
+      const context = { span, group };
+      const observation = observationOf(context, sender);
+      const traces = tracesOf(context, observation);
+      const message = problemOf(span, observation, traces);
+      if (message === undefined) {
+        mapped.observations.push(observation);
+        mapped.traces.push(...traces);
+      } else mapped.rejected.push({ id: span.spanId, status: 400, message });
+    }
+  }
+  return mapped;
+}
