@@ -5,7 +5,7 @@ const USES = {
   prompts: ["projects"],
   scores: ["projects"],
   ingest: ["projects", "pricing", "prompts", "scores"],
-  rollups: ["prompts", "ingest", "scores"],
+  rollups: ["projects", "prompts", "ingest", "scores"],
   delivery: ["projects", "prompts"],
 };
 

@@ -1,0 +1,60 @@
+import { emptySketch } from "../../lib/sketch/sketch.ts";
+import { decodeSketch, encodeSketch } from "../../lib/sketch/text.ts";
+import type { Cell, Stat } from "./cell.ts";
+
+/*
+ * A bucket as text, version 1. Canonical: equal cells have equal texts. Trailing empty parts of a
+ * statistic are left out, and so are minutes without a generation.
+ */
+const VERSION = 1;
+
+type StatText = [
+  n: number,
+  sum: string,
+  sumSq: string,
+  min: number | null,
+  max: number | null,
+  bins: string,
+  categories?: Record<string, number>,
+];
+type CellText = { v: number; n: number; e: number; p?: number[]; m: Record<string, StatText> };
+
+const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
+
+const statText = ({ n, sum, sumSq, min, max, sketch, categories }: Stat): StatText => {
+  const bins = sketch.bins.size === 0 ? "" : encodeSketch(sketch);
+  const numbers: StatText = [n, sum.toString(), sumSq.toString(), min, max, bins];
+  if (categories.size > 0) numbers.push(Object.fromEntries([...categories].sort(byName)));
+  return numbers;
+};
+
+export function encodeCell({ n, errors, minutes, metrics }: Cell): string {
+  const text: CellText = { v: VERSION, n, e: errors, m: {} };
+  if (minutes.some((count) => count !== 0)) text.p = minutes;
+  for (const [metric, stat] of [...metrics].sort(byName)) text.m[metric] = statText(stat);
+  return JSON.stringify(text);
+}
+
+function statFrom([n, sum, sumSq, min, max, bins, categories]: StatText): Stat {
+  return {
+    n,
+    sum: BigInt(sum),
+    sumSq: BigInt(sumSq),
+    min,
+    max,
+    sketch: bins === "" ? emptySketch() : decodeSketch(bins),
+    categories: new Map(Object.entries(categories ?? {})),
+  };
+}
+
+/** Reads what `encodeCell` wrote. @throws RangeError for another version */
+export function decodeCell(data: string): Cell {
+  const { v, n, e, p, m } = JSON.parse(data) as CellText;
+  if (v !== VERSION) throw new RangeError(`a bucket of unknown version ${String(v)}`);
+  return {
+    n,
+    errors: e,
+    minutes: p ?? [0, 0, 0, 0, 0],
+    metrics: new Map(Object.entries(m).map(([metric, stat]) => [metric, statFrom(stat)])),
+  };
+}

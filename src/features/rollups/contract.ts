@@ -1,0 +1,120 @@
+import { z } from "zod";
+
+import { NamedPath, PromptName } from "../prompts/contract.ts";
+
+const INSTANT = "must be an ISO 8601 date, or an instant with its offset";
+const Instant = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], { error: INSTANT })
+  .transform((text) => new Date(text));
+
+export const MetricsPath = NamedPath;
+export const MetricsQuery = z
+  .object({
+    version: z
+      .string()
+      .regex(/^[1-9]\d{0,8}$/, "must be a whole number from 1")
+      .transform(Number)
+      .optional(),
+    from: Instant.optional().describe("First instant; all time when absent."),
+    to: Instant.optional().describe("End of the range, exclusive; now when absent."),
+    environment: z.string().min(1).optional(),
+    model: z.string().min(1).optional().describe("A model's normalised name."),
+  })
+  .superRefine(({ from, to }, context) => {
+    if (from && to && from > to) {
+      context.addIssue({ code: "custom", path: ["from"], message: "must not be after to" });
+    }
+  });
+export type MetricsQuery = z.infer<typeof MetricsQuery>;
+
+const known = z.number().nullable();
+const Distribution = z.object({
+  n: z.int(),
+  mean: known,
+  min: known,
+  p50: known,
+  p95: known,
+  p99: known,
+  max: known,
+});
+const Summed = Distribution.extend({ total: known });
+
+const ScoreLine = z.object({
+  name: z.string(),
+  source: z.string().nullable().describe("null: over all sources."),
+  dataType: z.string(),
+  n: z.int(),
+  mean: known.optional(),
+  min: known.optional(),
+  p5: known.optional(),
+  p50: known.optional(),
+  p95: known.optional(),
+  max: known.optional(),
+  categories: z.record(z.string(), z.int()).optional(),
+});
+
+const VersionMetrics = z.object({
+  version: z.int(),
+  labels: z.array(z.string()),
+  count: z.int(),
+  errors: z.int(),
+  firstAt: z.iso.datetime().nullable(),
+  lastAt: z.iso.datetime().nullable(),
+  latencyMs: Distribution,
+  timeToFirstTokenMs: Distribution,
+  inputTokens: Summed,
+  outputTokens: Summed,
+  totalTokens: Summed,
+  costUsd: Summed,
+  inputCostUsd: Summed,
+  outputCostUsd: Summed,
+  scores: z.array(ScoreLine),
+});
+
+/** Unknown is null. Quantiles are within 1 %; all else is exact. */
+export const Metrics = z.object({
+  data: z.array(VersionMetrics),
+  fallback: z.object({ count: z.int() }),
+});
+export type Distribution = z.infer<typeof Distribution>;
+export type Summed = z.infer<typeof Summed>;
+export type ScoreLine = z.infer<typeof ScoreLine>;
+export type VersionMetrics = z.infer<typeof VersionMetrics>;
+export type Metrics = z.infer<typeof Metrics>;
+
+/** Days that one repair may cover. */
+const MAX_DAYS = 7;
+const MS_PER_DAY = 86_400_000;
+
+const Day = z.iso.date({ error: "must be a day such as 2026-11-20" });
+export const Repair = z
+  .object({
+    name: PromptName,
+    version: z.int().min(0).describe("0: the prompt's fallback."),
+    from: Day.describe("First day, UTC."),
+    to: Day.describe("Last day, UTC, inclusive."),
+  })
+  .superRefine(({ from, to }, context) => {
+    const days = (Date.parse(to) - Date.parse(from)) / MS_PER_DAY + 1;
+    if (days < 1) {
+      context.addIssue({ code: "custom", path: ["from"], message: "must not be after to" });
+    }
+    if (days > MAX_DAYS) {
+      const message = `must be at most ${MAX_DAYS} days after from`;
+      context.addIssue({ code: "custom", path: ["to"], message });
+    }
+  });
+
+/** `changed` buckets of the day were not what the rows say. */
+export const Repaired = z.object({
+  data: z.array(z.object({ day: z.iso.date(), changed: z.int() })),
+});
+
+/** The days of a repair, first to last. */
+export function daysBetween(from: string, to: string): string[] {
+  const days: string[] = [];
+  for (let ms = Date.parse(from); ms <= Date.parse(to); ms += MS_PER_DAY) {
+    days.push(new Date(ms).toISOString().slice(0, 10));
+  }
+  return days;
+}
