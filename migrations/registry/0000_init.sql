@@ -9,7 +9,7 @@ CREATE TABLE `api_key` (
 	`created_at` integer NOT NULL,
 	`revoked_at` integer,
 	FOREIGN KEY (`project`) REFERENCES `project`(`num`) ON UPDATE no action ON DELETE no action
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `api_key_id` ON `api_key` (`project`,`id`);--> statement-breakpoint
 CREATE TABLE `audit` (
@@ -21,13 +21,13 @@ CREATE TABLE `audit` (
 	`detail` text NOT NULL,
 	`created_at` integer NOT NULL,
 	PRIMARY KEY(`project`, `id`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `edge_outbox` (
 	`document` text PRIMARY KEY NOT NULL,
 	`rev` integer NOT NULL,
 	`leased_until` integer NOT NULL
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `project` (
 	`num` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -66,7 +66,7 @@ CREATE TABLE `outbox` (
 	`attempts` integer NOT NULL,
 	`asked_at` integer NOT NULL,
 	PRIMARY KEY(`project`, `kind`, `selector`, `name`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `outbox_pending` ON `outbox` (`project`,`asked_at`) WHERE revision <> published;--> statement-breakpoint
 CREATE TABLE `prompt_label` (
@@ -76,7 +76,7 @@ CREATE TABLE `prompt_label` (
 	`version` integer NOT NULL,
 	`moved_at` integer NOT NULL,
 	PRIMARY KEY(`project`, `name`, `label`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `prompt_label_label` ON `prompt_label` (`project`,`label`);--> statement-breakpoint
 CREATE TABLE `prompt_version` (
@@ -104,7 +104,7 @@ CREATE TABLE `prompt` (
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
 	PRIMARY KEY(`project`, `name`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `price` (
 	`project` integer NOT NULL,
@@ -113,4 +113,4 @@ CREATE TABLE `price` (
 	`usd_per_million` text NOT NULL,
 	`created_at` integer NOT NULL,
 	PRIMARY KEY(`project`, `model`, `valid_from`)
-);
+) WITHOUT ROWID;

@@ -55,8 +55,8 @@ export function registryOf(scope: Scope, deferred: Promise<unknown>[] = []): Reg
 export const freshRegistry = (now?: Date): Registry => registryOf(freshScope(now));
 
 /** A binding whose every use throws. */
-export const broken = <T extends object>(what: string): T =>
-  new Proxy({} as T, {
+export const broken = (what: string): never =>
+  new Proxy({} as never, {
     get: (_, property) => {
       // Looked at by inspectors and promises, never used.
       if (typeof property === "symbol" || property === "then") return undefined;

@@ -64,6 +64,10 @@ async function readRegistryFirst(
   return edge.document;
 }
 
+/** Whether the registry would take such a name and label; KV would choke on some that it does not. */
+const canExist = ({ name, kind, selector }: DocumentRef): boolean =>
+  nameProblem(name) === undefined && (kind === "version" || isLabel(selector));
+
 /**
  * A prompt's document: from memory, else from KV, else from the registry. It may be some ten
  * seconds and KV's own delay behind the registry.
@@ -72,11 +76,10 @@ async function readRegistryFirst(
  * @throws Refusal unavailable when neither store can tell
  */
 export async function fetchDocument(scope: Scope, ref: DocumentRef): Promise<Document | undefined> {
-  if (nameProblem(ref.name) !== undefined) return undefined;
-  if (ref.kind === "label" && !isLabel(ref.selector)) return undefined;
   const key = await documentKey(scope.projectId, ref);
   const known = recall(scope, key);
   if (known !== undefined) return known ?? undefined;
+  if (!canExist(ref)) return undefined;
   const change = changeOf(scope, key);
   const read = change ? readRegistryFirst : readEdgeFirst;
   const document = await read(scope, ref, key);

@@ -1,13 +1,25 @@
 import { Refusal } from "../../platform/errors.ts";
 import type { Scope } from "../../platform/scope.ts";
-import { type PromptState, type Selector, withLabels, without, withVersion } from "./change.ts";
+import {
+  type PromptState,
+  type Selector,
+  versionsTouched,
+  withLabels,
+  without,
+  withVersion,
+} from "./change.ts";
 import type { CreatePrompt, ListQuery, PromptList } from "./contract.ts";
 import { listPrompts } from "./list/store.ts";
 import { answerOf, type PromptOverview, versionDocument } from "./model.ts";
 import { loadState, type NewContent, readVersion, saveChange } from "./store.ts";
 
-const MAX_TRIES = 40;
-const MAX_PAUSE_MS = 100;
+const MAX_TRIES = 25;
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 1_000;
+
+/** Milliseconds to wait after so many lost races: a random part of a time that doubles, so that rivals part. */
+const pauseMs = (tries: number): number =>
+  Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries);
 
 type Decided<T> = {
   after: PromptState;
@@ -29,8 +41,9 @@ async function changePrompt<T>(
   for (let tries = 1; tries <= MAX_TRIES; tries++) {
     const before = await loadState(scope, name);
     const { result, ...change } = decide(before?.state);
+    if (versionsTouched(before?.state, change.after).length === 0) return result;
     if (await saveChange(scope, { name, before, ...change })) return result;
-    await scheduler.wait(Math.random() * Math.min(MAX_PAUSE_MS, 5 * tries));
+    await scheduler.wait(pauseMs(tries));
   }
   throw new Refusal("unavailable", `prompt '${name}' is being changed by too many at once`, {
     retryAfterSeconds: 1,

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 
+import { drain, drainerOf } from "../../../src/features/delivery/publish/actions.ts";
 import { forgetAll } from "../../../src/features/delivery/store.ts";
+import { createVersion } from "../../../src/features/prompts/actions.ts";
+import { CreatePrompt } from "../../../src/features/prompts/contract.ts";
 import { broken, freshRegistry, type Registry } from "../../support/registry.ts";
 
 const PROMPTS = "/api/public/v2/prompts";
@@ -12,11 +15,13 @@ afterEach(() => void vi.restoreAllMocks());
 /** A registry with two versions of `team/greet`, in KV already; this isolate remembers nothing. */
 async function published(): Promise<Registry> {
   const registry = freshRegistry();
+  const { scope } = registry;
   const create = (prompt: string, labels: string[]) =>
-    registry.call("POST", PROMPTS, { body: { name: "team/greet", prompt, labels } });
+    createVersion(scope, CreatePrompt.parse({ name: "team/greet", prompt, labels }));
   await create("one", ["production"]);
   await create("two", ["staging"]);
-  await registry.settle();
+  const drainer = drainerOf(scope.env, () => new Date());
+  await drain(drainer, { project: scope.projectId, budgetMs: 10_000 });
   forgetAll();
   return registry;
 }

@@ -223,6 +223,40 @@ describe("PATCH /api/public/v2/prompts/{name}/versions/{version}", () => {
     },
   );
 
+  it("writes nothing when the labels are there already", async ({ expect }) => {
+    const registry = freshRegistry();
+    await create(registry, { name: "p", labels: ["production"] });
+    const later = registry.with({ now: new Date("2026-11-21T00:00:00.000Z") });
+    const res = await later.call("PATCH", `${PROMPTS}/p/versions/1`, {
+      body: { newLabels: ["production"] },
+    });
+    expect(await res.json()).toMatchObject({
+      labels: ["latest", "production"],
+      updatedAt: "2026-11-20T12:00:00.000Z",
+    });
+  });
+
+  it("moves a label for 50 callers at once, and the ledger is one chain", async ({ expect }) => {
+    const registry = freshRegistry();
+    for (let i = 0; i < 3; i++) await create(registry, { name: "p" });
+    const statuses = await Promise.all(
+      Array.from({ length: 50 }, async (_, i) => {
+        const body = { newLabels: ["production"] };
+        return (await registry.call("PATCH", `${PROMPTS}/p/versions/${1 + (i % 3)}`, { body }))
+          .status;
+      }),
+    );
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    const res = await registry.call("GET", "/api/public/prompts/p/deployments?limit=100");
+    const { data } = await res.json<{ data: { from: number | null; to: number }[] }>();
+    const chain = data.reverse();
+    expect(chain.map(({ from }) => from)).toEqual([
+      null,
+      ...chain.slice(0, -1).map(({ to }) => to),
+    ]);
+    expect((await get(registry, "p?fresh=true")).version).toBe(chain.at(-1)?.to);
+  });
+
   it("refuses latest, bad labels and unknown versions", async ({ expect }) => {
     const registry = freshRegistry();
     await create(registry, { name: "p" });
