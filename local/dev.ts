@@ -4,11 +4,11 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { QUIET_ENV, ROOT } from "./host/bundle.ts";
+import { QUIET_ENV, ROOT, TOOL_PATH } from "./host/bundle.ts";
 import { Complaint, runMain } from "./host/flags.ts";
 
 const WRANGLER = join(ROOT, "node_modules/.bin/wrangler");
-const ENV = { ...process.env, ...QUIET_ENV };
+const ENV = { ...process.env, ...QUIET_ENV, PATH: TOOL_PATH };
 /** Time that wrangler has to end its own processes before they are killed. */
 const PATIENCE_MS = 5_000;
 

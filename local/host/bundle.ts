@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 
 import { Complaint } from "./flags.ts";
 
@@ -9,6 +9,9 @@ import { Complaint } from "./flags.ts";
 export const ROOT = join(import.meta.dirname, "../..");
 
 const SOURCES = ["src", "wrangler.toml", "tsconfig.json", "package-lock.json"];
+
+/** wrangler refuses an older Node than the one in node_modules, wherever it was started from. */
+export const TOOL_PATH = [join(ROOT, "node_modules/.bin"), process.env["PATH"]].join(delimiter);
 
 /** Settings under which no tool of ours calls home, asks a question or writes to stdout. */
 export const QUIET_ENV = {
@@ -50,7 +53,7 @@ export function buildBundle(): string {
   const { status, stdout, stderr } = spawnSync(
     join(ROOT, "node_modules/.bin/wrangler"),
     ["deploy", "--dry-run", "--env=", "--outdir", fresh],
-    { cwd: ROOT, encoding: "utf8", env: { ...process.env, ...QUIET_ENV } },
+    { cwd: ROOT, encoding: "utf8", env: { ...process.env, ...QUIET_ENV, PATH: TOOL_PATH } },
   );
   if (status !== 0) {
     rmSync(fresh, { recursive: true, force: true });
