@@ -53,7 +53,7 @@ export async function until<T>(
   ask: () => Promise<T | undefined>,
   withinMs = 60_000,
 ): Promise<T> {
-  for (const end = Date.now() + withinMs; Date.now() < end; ) {
+  for (const end = Date.now() + withinMs; Date.now() < end;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
     await pause(POLL_MS);
@@ -74,7 +74,7 @@ async function endGroup(child: ChildProcess): Promise<void> {
     }
   };
   if (isAlive()) process.kill(-group, "SIGTERM");
-  for (const end = Date.now() + STOP_MS; isAlive() && Date.now() < end; ) await pause(POLL_MS);
+  for (const end = Date.now() + STOP_MS; isAlive() && Date.now() < end;) await pause(POLL_MS);
   if (isAlive()) process.kill(-group, "SIGKILL");
 }
 

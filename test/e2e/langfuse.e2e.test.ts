@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import type { Facts } from "./support/facts.ts";
+import { type E2eProject, type Instance, readable, startInstance } from "./support/instance.ts";
+import { metricsOf } from "./support/metrics.ts";
+import { CHAT_PROMPT } from "./support/plan.ts";
+import { runProgram } from "./support/program.ts";
+import { expectFetched, expectMeasured, settled } from "./support/story.ts";
+
+let instance: Instance;
+beforeAll(async () => {
+  instance = await startInstance();
+});
+afterAll(() => instance.stop());
+
+describe("@langfuse/client, @langfuse/tracing and @langfuse/otel 5", () => {
+  let project: E2eProject;
+  let facts: Facts;
+
+  it("fetch, compile, link, send and score", async () => {
+    project = await instance.createProject("langfuse 5");
+    facts = await runProgram("langfuse", project);
+    expectFetched(facts);
+    expect(facts.seen["byVersion"]).toEqual({ version: 3, commitMessage: "shorter" });
+  });
+
+  it("are measured within two ticks, every number of every version", async () => {
+    await settled(instance, project, facts);
+    await expectMeasured(project, facts);
+  });
+
+  it("trap 9: a prompt on every span of a trace counts for its generation only", async () => {
+    const { data } = await metricsOf(project, CHAT_PROMPT);
+    const linked = facts.generations.filter(({ prompt }) => prompt === CHAT_PROMPT);
+    expect(data.find(({ version }) => version === 1)?.count).toBe(linked.length);
+  });
+
+  it("make no link with a fallback, and count it where the fallback says its name", async () => {
+    const { fallbackId, vercelFallbackId } = facts.seen as Record<string, string>;
+    await readable(project, [fallbackId ?? "", vercelFallbackId ?? ""]);
+    for (const id of [fallbackId, vercelFallbackId]) {
+      const { json } = await project.ask("GET", `/api/public/observations/${id}`);
+      expect(json).toMatchObject({ type: "GENERATION", promptVersion: null, promptId: null });
+    }
+  });
+
+  it("trap 12: a base URL with a trailing slash reaches the same routes", async () => {
+    const response = await fetch(`${instance.url}//api/public/health`);
+    expect(response.status).toBe(200);
+  });
+});
