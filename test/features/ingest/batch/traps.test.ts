@@ -264,9 +264,7 @@ describe("any mutation of a recorded batch", () => {
     const good = map(recorded.batch);
     const patchOf = ({ observations, traces, scores }: typeof good) =>
       new Map(
-        [...observations, ...traces, ...scores].map(
-          (patch) => [patch.clock as string, patch] as const,
-        ),
+        [...observations, ...traces, ...scores].map((patch) => [patch.clock, patch] as const),
       );
     const all = patchOf(good);
     const strange = fc.oneof(

@@ -1,0 +1,136 @@
+import type { Scope } from "../../../platform/scope.ts";
+import {
+  observationOf,
+  type ObservationRecord,
+  type ObservationRow,
+  traceOf,
+  type TraceRecord,
+  type TraceRow,
+} from "./record.ts";
+
+/*
+ * Reads over all shards. There is no index by time, because every index entry is billed: lists
+ * walk the accepted objects, whose names sort by time, from the newest backwards.
+ */
+
+/** Objects, traces and observations that one list looks at. */
+export const WINDOW = 2000;
+/** Observations of one trace, or of the traces of one page. */
+export const MAX_OBSERVATIONS = 10_000;
+
+const RECENT = `SELECT DISTINCT t.value AS id FROM (
+    SELECT traces FROM object
+    WHERE project = CAST(?1 AS INTEGER) AND error IS NULL ORDER BY name DESC LIMIT ${WINDOW}
+  ) o CROSS JOIN json_each(o.traces) t LIMIT ${WINDOW}`;
+
+/** The traces of the newest accepted objects, last touched first. Objects are listed in the first shard. */
+export async function recentTraceIds({ shards, tenant }: Scope): Promise<string[]> {
+  const found = await shards[0]?.prepare(RECENT).bind(tenant).all<{ id: string }>();
+  return found?.results.map(({ id }) => id) ?? [];
+}
+
+async function everywhere<T>(
+  { shards, tenant }: Scope,
+  query: string,
+  ...params: (string | number)[]
+): Promise<T[]> {
+  const found = await Promise.all(
+    shards.map((shard) =>
+      shard
+        .prepare(query)
+        .bind(tenant, ...params)
+        .all<T>(),
+    ),
+  );
+  return found.flatMap(({ results }) => results);
+}
+
+const TRACE_COLUMNS = "t.id, t.root_id, t.root, t.at, t.doc";
+
+/** Those of the traces that have a living row. */
+export async function selectTraces(scope: Scope, ids: readonly string[]): Promise<TraceRecord[]> {
+  const rows = await everywhere<TraceRow>(
+    scope,
+    `SELECT ${TRACE_COLUMNS} FROM json_each(?2) k CROSS JOIN trace t
+     ON t.project = CAST(?1 AS INTEGER) AND t.id = k.value WHERE t.dead = 0`,
+    JSON.stringify(ids),
+  );
+  return rows.map(traceOf);
+}
+
+/** Ids of the traces of a session, at most WINDOW in each shard. */
+export async function selectSessionTraceIds(scope: Scope, sessionId: string): Promise<string[]> {
+  const rows = await everywhere<{ id: string }>(
+    scope,
+    `SELECT t.id FROM trace t WHERE t.project = CAST(?1 AS INTEGER) AND t.session = ?2
+     AND t.dead = 0 LIMIT ${WINDOW}`,
+    sessionId,
+  );
+  return rows.map(({ id }) => id);
+}
+
+const OBSERVATION_COLUMNS =
+  "o.trace, o.id, o.type, o.start, o.stop, o.first, o.env, o.cost, o.cost_in, o.cost_out, o.at, o.doc";
+
+const observations = async (
+  scope: Scope,
+  query: string,
+  ...params: (string | number)[]
+): Promise<ObservationRecord[]> =>
+  (await everywhere<ObservationRow>(scope, query, ...params)).map(observationOf);
+
+/** Living observations of traces, without the roots that live in the traces' rows. */
+export const selectObservations = (scope: Scope, traceIds: readonly string[], limit: number) =>
+  observations(
+    scope,
+    `SELECT ${OBSERVATION_COLUMNS} FROM json_each(?2) k CROSS JOIN obs o
+     ON o.project = CAST(?1 AS INTEGER) AND o.trace = k.value
+     WHERE o.dead = 0 LIMIT CAST(?3 AS INTEGER)`,
+    JSON.stringify(traceIds),
+    limit,
+  );
+
+/** The observation that leads each of the traces: the root if it is there, else the earliest. */
+export const selectLeaders = (scope: Scope, traceIds: readonly string[]) =>
+  observations(
+    scope,
+    `SELECT ${OBSERVATION_COLUMNS} FROM json_each(?2) k CROSS JOIN obs o
+     ON o.project = CAST(?1 AS INTEGER) AND o.trace = k.value AND o.id = (
+       SELECT l.id FROM obs l
+       WHERE l.project = CAST(?1 AS INTEGER) AND l.trace = k.value AND l.dead = 0
+       ORDER BY l.doc ->> '$.v.parentId' IS NOT NULL, l.start IS NULL, l.start, l.id LIMIT 1)`,
+    JSON.stringify(traceIds),
+  );
+
+/** The newest generations of a prompt version. */
+export const selectByVersion = (scope: Scope, prompt: string, version: number) =>
+  observations(
+    scope,
+    `SELECT ${OBSERVATION_COLUMNS} FROM obs o WHERE o.project = CAST(?1 AS INTEGER)
+     AND o.prompt = ?2 AND o.version = CAST(?3 AS INTEGER) AND o.dead = 0
+     ORDER BY o.start DESC LIMIT ${WINDOW}`,
+    prompt,
+    version,
+  );
+
+/** Every living observation with this id: an id is unique only within its trace. */
+export async function selectObservationsById(
+  scope: Scope,
+  id: string,
+): Promise<ObservationRecord[]> {
+  const [own, roots] = await Promise.all([
+    observations(
+      scope,
+      `SELECT ${OBSERVATION_COLUMNS} FROM obs o
+       WHERE o.project = CAST(?1 AS INTEGER) AND o.id = ?2 AND o.dead = 0 LIMIT 10`,
+      id,
+    ),
+    everywhere<TraceRow>(
+      scope,
+      `SELECT ${TRACE_COLUMNS} FROM trace t
+       WHERE t.project = CAST(?1 AS INTEGER) AND t.root_id = ?2 AND t.dead = 0 LIMIT 10`,
+      id,
+    ),
+  ]);
+  return [...own, ...roots.flatMap((row) => traceOf(row).root ?? [])];
+}
