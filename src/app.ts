@@ -1,9 +1,15 @@
 import { deliveryEndpoints, publishing } from "./features/delivery/routes.ts";
 import { batchEndpoints } from "./features/ingest/batch/routes.ts";
+import { otlpEndpoints } from "./features/ingest/otlp/routes.ts";
+import { traceEndpoints } from "./features/ingest/reads/routes.ts";
+import { scoreListEndpoints } from "./features/ingest/reads/scores/routes.ts";
+import { sdkEndpoints } from "./features/ingest/reads/sdk/routes.ts";
+import { sessionEndpoints } from "./features/ingest/reads/sessions/routes.ts";
 import { pricingEndpoints } from "./features/pricing/routes.ts";
 import { authenticate } from "./features/projects/index.ts";
 import { projectEndpoints } from "./features/projects/routes.ts";
 import { promptEndpoints } from "./features/prompts/routes.ts";
+import { rollupEndpoints } from "./features/rollups/routes.ts";
 import { scoreEndpoints } from "./features/scores/routes.ts";
 import { preflight, withCors } from "./platform/cors.ts";
 import type { Env } from "./platform/env.ts";
@@ -14,8 +20,14 @@ const slices: Endpoint[] = [
   // The registry's writes say in the outbox what to publish; only here is it known who publishes.
   ...publishing(promptEndpoints),
   ...deliveryEndpoints,
+  ...rollupEndpoints,
+  ...otlpEndpoints,
   ...batchEndpoints,
+  ...traceEndpoints,
+  ...sessionEndpoints,
+  ...scoreListEndpoints,
   ...scoreEndpoints,
+  ...sdkEndpoints,
   ...projectEndpoints,
   ...pricingEndpoints,
 ];

@@ -5,9 +5,8 @@ import { Refusal } from "./platform/errors.ts";
 import { type Endpoint, endpoint, json } from "./platform/http.ts";
 import { openApi } from "./platform/openapi.ts";
 import { referencePage } from "./platform/reference.ts";
+import { VERSION } from "./platform/version.ts";
 import { dueJobs, jobs, runJobs } from "./schedule.ts";
-
-export const VERSION = "0.1.0";
 
 const Tick = z.object({
   at: z.iso.datetime({ offset: true }).describe("The instant it shall be. Jobs due up to it run."),
