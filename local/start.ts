@@ -1,6 +1,6 @@
 /** `npm start`: the production bundle on this machine, with all its storage on local disk. */
 import { everyMinute } from "./host/cron.ts";
-import { Complaint, readFlags, runMain } from "./host/flags.ts";
+import { Complaint, type Flags, readFlags, runMain } from "./host/flags.ts";
 import { greeting, type Ready } from "./host/greeting.ts";
 import { type Instance, startInstance } from "./host/instance.ts";
 import {
@@ -20,7 +20,7 @@ const USAGE = `usage: npm start -- [--port N] [--state DIR] [--json] [--test-clo
   --state DIR   where the data is kept (${DEFAULT_STATE})
   --json        print one JSON line when ready, and nothing else on stdout
   --test-clock  let POST /api/public/admin/tick move the clock; cron does not tick
-  --shards N    databases that share the events (1, or as many as there were)`;
+  --shards N    databases that share the events (1); fixed by the first start`;
 
 const FLAGS = {
   port: { min: 0, max: 65_535 },
@@ -57,6 +57,16 @@ async function ensureProject(
   return { projectId: project.id, publicKey, secretKey, abvKey };
 }
 
+/** Which shard a trace lives in follows from their number, so a folder with data keeps its own. */
+function settleShards(state: string, secrets: Secrets, wanted: Flags[string]): void {
+  if (secrets.project === null) secrets.shards = Number(wanted ?? 1);
+  else if (wanted !== undefined && wanted !== secrets.shards) {
+    throw new Complaint(
+      `${state} keeps its events in ${secrets.shards} shards, which cannot become ${String(wanted)}; choose another --state`,
+    );
+  }
+}
+
 /**
  * Resolves when somebody wants this process to end. npm passes signals on, so they may come twice.
  * `claim` takes the signals from miniflare, which would exit before anything is put away.
@@ -82,7 +92,7 @@ async function main(): Promise<void> {
   let instance: Instance | undefined;
   try {
     const secrets = readSecrets(state);
-    secrets.shards = Math.max(secrets.shards, Number(flags["shards"] ?? 1));
+    settleShards(state, secrets, flags["shards"]);
     writeSecrets(state, secrets);
     const { adminToken, shards } = secrets;
     const port = Number(flags["port"] ?? 8787);

@@ -10,7 +10,7 @@ export const DEFAULT_STATE = ".promptside";
 /** What the state folder knows of its deployment; readable by its owner only. */
 export type Secrets = {
   adminToken: string;
-  /** Events shards that hold data: never fewer than once were. */
+  /** Events shards; fixed once there is a project. */
   shards: number;
   project: { projectId: string; publicKey: string; secretKey: string; abvKey: string } | null;
 };
