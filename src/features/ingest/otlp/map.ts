@@ -234,13 +234,29 @@ export type Mapped = {
 };
 
 /**
- * Spans as observations and what they say of their traces. The same span gives the same patches,
- * whatever else is in the export.
+ * SDKs repeat what is said of a trace on all of its spans. Of equal sayings the newest is enough:
+ * it alone leaves the trace as all of them would.
+ */
+function withoutRepeats(patches: readonly TracePatch[]): TracePatch[] {
+  const newest = new Map<string, TracePatch>();
+  for (const patch of patches) {
+    const { clock, timestampUs, ...fields } = patch;
+    // A root's saying is its own.
+    const key = timestampUs === undefined ? JSON.stringify(fields) : `${patch.id} ${clock}`;
+    const known = newest.get(key);
+    if (!known || known.clock < clock) newest.set(key, patch);
+  }
+  return [...newest.values()];
+}
+
+/**
+ * Spans as observations and what they say of their traces. The same export gives the same patches.
  *
  * @param sdk `name/version` as the request's headers say, if they do
  */
 export function mapSpans(groups: readonly SpanGroup[], sdk?: string): Mapped {
   const mapped: Mapped = { observations: [], traces: [], scores: [], rejected: [] };
+  const told: TracePatch[] = [];
   for (const group of groups) {
     const sender = sdk ?? sdkOf(group);
     for (const span of group.spans) {
@@ -250,9 +266,9 @@ export function mapSpans(groups: readonly SpanGroup[], sdk?: string): Mapped {
       const message = problemOf(span, observation, traces);
       if (message === undefined) {
         mapped.observations.push(observation);
-        mapped.traces.push(...traces);
+        told.push(...traces);
       } else mapped.rejected.push({ id: span.spanId, status: 400, message });
     }
   }
-  return mapped;
+  return { ...mapped, traces: withoutRepeats(told) };
 }

@@ -113,6 +113,16 @@ export function unpack(value: Json): Json {
   }
 }
 
+/** `unpack` for metadata, where some SDKs send text as JSON too. */
+export function unpackQuoted(value: Json): Json {
+  if (typeof value !== "string" || !/^".*"$/s.test(value)) return unpack(value);
+  try {
+    return JSON.parse(value) as Json;
+  } catch {
+    return value;
+  }
+}
+
 /** `unpack`, when the result is an object. */
 export function unpackObject(value: Json | undefined): Record<string, Json> | undefined {
   const unpacked = value === undefined ? undefined : unpack(value);

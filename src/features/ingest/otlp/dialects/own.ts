@@ -20,6 +20,7 @@ import {
   tagsOf,
   unpack,
   unpackObject,
+  unpackQuoted,
 } from "../said.ts";
 import type { Attributes } from "../spans.ts";
 
@@ -79,9 +80,9 @@ function metadataOf(
     const whole = keys.find((prefix) => key.startsWith(prefix));
     if (whole === undefined) continue;
     const rest = key.slice(whole.length);
-    if (rest.startsWith(".") && rest.length > 1) metadata.set(rest.slice(1), unpack(value));
+    if (rest.startsWith(".") && rest.length > 1) metadata.set(rest.slice(1), unpackQuoted(value));
     if (rest !== "") continue;
-    const entries = Object.entries(unpackObject(value) ?? { metadata: unpack(value) });
+    const entries = Object.entries(unpackObject(value) ?? { metadata: unpackQuoted(value) });
     for (const [name, part] of entries) metadata.set(name, part);
   }
   return metadata.size === 0 ? undefined : Object.fromEntries(metadata);
