@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import {
   type ChatItem,
-  isLabel,
+  LABEL_PATTERN,
   LATEST,
   nameProblem,
   placeholdersOf,
@@ -35,7 +35,7 @@ const NamePath = z.object({ name: z.string().trim() });
 
 export const Label = z
   .string()
-  .refine(isLabel, "a label has 1 to 36 characters of a-z, 0-9, _, . and -");
+  .regex(LABEL_PATTERN, "a label has 1 to 36 characters of a-z, 0-9, _, . and -");
 
 const MovableLabel = Label.refine(
   (label) => label !== LATEST,
@@ -118,9 +118,13 @@ export const CreatePrompt = z
   .object({
     name: PromptName,
     type: z.enum(["text", "chat"]).nullish(),
-    prompt: z.union([z.string(), z.array(z.unknown())], {
-      error: "must be a string (text) or a list of messages (chat)",
-    }),
+    prompt: z
+      .union([z.string(), z.array(z.unknown())], {
+        error: "must be a string (text) or a list of messages (chat)",
+      })
+      .describe(
+        'Text: a string. Chat: a list of {role, content} and {type: "placeholder", name}. At most 1 MB as JSON.',
+      ),
     labels: z.array(Label).max(MAX_LABELS).nullish(),
     tags: z.array(z.string().trim().min(1).max(200)).max(MAX_TAGS).nullish(),
     config: z.unknown().optional(),

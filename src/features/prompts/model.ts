@@ -116,6 +116,7 @@ const NAME_RULES: [(name: string) => boolean, string][] = [
 export const nameProblem = (name: string): string | undefined =>
   NAME_RULES.find(([broken]) => broken(name))?.[1];
 
-const LABEL = /^[a-z0-9_.-]{1,36}$/;
+/** What a label looks like, wherever it is said. */
+export const LABEL_PATTERN = /^[a-z0-9_.-]{1,36}$/;
 
-export const isLabel = (label: string): boolean => LABEL.test(label);
+export const isLabel = (label: string): boolean => LABEL_PATTERN.test(label);
