@@ -24,7 +24,8 @@ export type Call = {
   firstTokenMs: number | null;
   model: string;
   inputTokens: number;
-  outputTokens: number;
+  /** null for a call that failed: nobody knows what was generated. */
+  outputTokens: number | null;
   failed: boolean;
   scores: CallScore[];
 };
@@ -121,7 +122,7 @@ function drawCall(random: Random, beginMs: number, startMs: number, run: string)
     model: behaves.model,
     inputTokens: Math.max(1, Math.round(random.logNormal(behaves.inputTokens, 0.35))),
     outputTokens: failed
-      ? 0
+      ? null
       : Math.max(1, Math.round(random.logNormal(behaves.outputTokens, 0.45))),
     failed,
     scores: failed ? [] : drawScores(random, behaves),

@@ -28,7 +28,10 @@ function generationSpan(call: Call) {
   const startMs = call.startMs + call.overheadMs;
   const firstTokenAt =
     call.firstTokenMs === null ? undefined : new Date(startMs + call.firstTokenMs).toISOString();
-  const usage = { input: call.inputTokens, output: call.outputTokens };
+  const usage = {
+    input: call.inputTokens,
+    ...(call.outputTokens === null ? {} : { output: call.outputTokens }),
+  };
   return {
     traceId: call.traceId,
     spanId: call.generationId,
