@@ -3,14 +3,17 @@ import { errorNameOf, Refusal } from "../../../platform/errors.ts";
 import type { Scope } from "../../../platform/scope.ts";
 import { settingsOf } from "../../projects/index.ts";
 import { findScores } from "../../scores/index.ts";
-import { type ScorePatch, type ScoreSource, validateScore } from "../../scores/model.ts";
+import { type ScorePatch, type ScoreSource, SCORE_SOURCES } from "../../scores/model.ts";
 import { accept } from "../index.ts";
 import { clockOf, type Rejected } from "../model.ts";
-import { normaliseEnvironment } from "../normalise.ts";
-import type { IngestionAnswer, NewScore } from "./contract.ts";
+import type { IngestionAnswer, ScoreBody, SortedScores } from "./contract.ts";
 import { mapBatch, type MappedBatch, sdkOf } from "./map.ts";
 
 const CREATED = 201;
+const TOO_LARGE = 413;
+
+/** EVAL is for evaluators, which send events. */
+const REST_SOURCES: readonly ScoreSource[] = ["API", "ANNOTATION"];
 
 /** What `accept` refused goes by the ids of things; the caller knows its events. */
 function refusedEvents({ mapped }: MappedBatch, refused: readonly Rejected[]): Rejected[] {
@@ -23,18 +26,20 @@ function refusedEvents({ mapped }: MappedBatch, refused: readonly Rejected[]): R
 
 const nameOfStatus = (status: number): string => {
   if (status === 401) return errorNameOf("unauthenticated");
-  return errorNameOf(status === 413 ? "too_large" : "invalid_request");
+  return errorNameOf(status === TOO_LARGE ? "too_large" : "invalid_request");
 };
 
 /**
  * Accepts the good events of a batch and says what is wrong with the others.
  *
+ * @param sources who a score may say it comes from
  * @throws Refusal too_large for more events than the project allows, unavailable when storage is
  */
 export async function ingestBatch(
   scope: Scope,
   events: readonly unknown[],
   metadata: unknown,
+  sources: readonly ScoreSource[] = SCORE_SOURCES,
 ): Promise<IngestionAnswer> {
   const { scoreConfigs, limits } = await settingsOf(scope);
   if (events.length > limits.eventsPerRequest) {
@@ -45,6 +50,7 @@ export async function ingestBatch(
   }
   const rules = {
     scoresOnly: !scope.grants.includes("ingest"),
+    sources,
     configs: scoreConfigs,
     receivedUs: scope.now.getTime() * 1000,
   };
@@ -61,31 +67,46 @@ export async function ingestBatch(
   };
 }
 
-const refusalOf = ({ path, message }: { path: string; message: string }): Refusal =>
-  new Refusal("invalid_request", `${path}: ${message}`, { issues: [{ path, message }] });
+/**
+ * Creates scores, or updates those with the same ids; of one id, the last in the list wins.
+ *
+ * @throws Refusal as `ingestBatch`
+ */
+export async function createScores(
+  scope: Scope,
+  bodies: readonly unknown[],
+): Promise<SortedScores> {
+  const events = bodies.map((body) => ({ id: crypto.randomUUID(), type: "score-create", body }));
+  const { successes, errors } = await ingestBatch(scope, events, undefined, REST_SOURCES);
+  return {
+    accepted: successes.length,
+    rejected: errors.length,
+    errors: errors.map(({ id, message }) => {
+      const place = `[${events.findIndex((event) => event.id === id)}]`;
+      const inside = message.startsWith("body") ? message.slice("body".length) : ` ${message}`;
+      return { message: `${place}${inside}` };
+    }),
+  };
+}
 
 /**
  * Creates one score, or updates the one with that id.
  *
  * @returns its id
- * @throws Refusal invalid_request naming the field
+ * @throws Refusal invalid_request naming the field, too_large, and as `ingestBatch`
  */
-export async function createScore(scope: Scope, input: NewScore): Promise<string> {
-  const { scoreConfigs } = await settingsOf(scope);
-  const sources: ScoreSource[] = scope.grants.includes("ingest") ? ["API", "ANNOTATION"] : ["API"];
-  const result = validateScore(input, { sources, configs: scoreConfigs });
-  if ("problem" in result) throw refusalOf(result.problem);
-  const id = input.id ? cleanText(input.id) : crypto.randomUUID();
-  const nowMs = scope.now.getTime();
-  const score: ScorePatch = {
-    ...result.score,
-    id,
-    clock: clockOf(false, nowMs, crypto.randomUUID()),
-    timestampUs: nowMs * 1000,
-    ...(input.environment ? { environment: normaliseEnvironment(input.environment) } : {}),
-  };
-  await accept(scope, { observations: [], traces: [], scores: [score] });
-  return id;
+export async function createScore(scope: Scope, input: ScoreBody): Promise<string> {
+  // An event without a score id lends its own.
+  const event = { id: crypto.randomUUID(), type: "score-create", body: input };
+  const { errors } = await ingestBatch(scope, [event], undefined, REST_SOURCES);
+  const [error] = errors;
+  if (!error) return typeof input["id"] === "string" ? cleanText(input["id"]) : event.id;
+  const message = error.message.replace(/^body\./, "");
+  const [path = "", ...rest] = message.split(": ");
+  const issues = rest.length > 0 ? [{ path, message: rest.join(": ") }] : [];
+  throw new Refusal(error.status === TOO_LARGE ? "too_large" : "invalid_request", message, {
+    issues,
+  });
 }
 
 /**

@@ -14,16 +14,24 @@ export const IngestionAnswer = z.object({
 });
 export type IngestionAnswer = z.infer<typeof IngestionAnswer>;
 
-/** The rest is checked by `validateScore`, whose sentences name the field. */
-export const NewScore = z
-  .looseObject({
-    id: z.string().max(800).nullish(),
-    environment: z.string().nullish(),
-  })
+const ScoreBody = z.record(z.string(), z.unknown());
+export type ScoreBody = z.infer<typeof ScoreBody>;
+
+/** What a score must say is checked by `validateScore`, whose sentences name the field. */
+export const NewScores = z
+  .union([ScoreBody, z.array(z.unknown())], "must be a score or a list of scores")
   .meta({
     description:
-      "name, value, one target of traceId (with observationId) or sessionId; id, dataType (NUMERIC, BOOLEAN, CATEGORICAL, TEXT, CORRECTION), comment, metadata, environment, configId, queueId and source (API, ANNOTATION) may be left out",
+      "A score, or a list of scores. A score has name, value and one target of traceId (with observationId) or sessionId; id, dataType (NUMERIC, BOOLEAN, CATEGORICAL, TEXT, CORRECTION), timestamp, comment, metadata, environment, configId, queueId and source (API, ANNOTATION) may be left out",
   });
-export type NewScore = z.infer<typeof NewScore>;
 export const CreatedScore = z.object({ id: z.string() });
+/** Of a list whose scores are all good. */
+export const AcceptedScores = z.object({ message: z.literal("Accepted") });
+/** Of a list with bad scores; the good ones are kept. */
+export const SortedScores = z.object({
+  accepted: z.int(),
+  rejected: z.int(),
+  errors: z.array(z.object({ message: z.string() })),
+});
+export type SortedScores = z.infer<typeof SortedScores>;
 export const ScorePath = z.object({ id: z.string().min(1).max(800) });

@@ -32,6 +32,8 @@ const MAX_EVENT_DEPTH = 500;
 export type BatchRules = {
   /** The caller may create scores and nothing else, as with a public key. */
   scoresOnly: boolean;
+  /** Who a score may say it comes from; anybody where it is left out. */
+  sources?: readonly ScoreSource[];
   configs: readonly ScoreConfig[];
   /** When the request came: the time of events that say none. */
   receivedUs: number;
@@ -107,8 +109,8 @@ function toTrace(event: Event): TracePatch {
 }
 
 /** A public key is in every browser: it must not pass for a reviewer or an evaluator. */
-const sourcesFor = ({ scoresOnly }: BatchRules): readonly ScoreSource[] =>
-  scoresOnly ? ["API"] : SCORE_SOURCES;
+const sourcesFor = ({ scoresOnly, sources = SCORE_SOURCES }: BatchRules): readonly ScoreSource[] =>
+  scoresOnly ? ["API"] : sources;
 
 function toScore(event: Event, rules: BatchRules): ScorePatch {
   const { body } = event;

@@ -3,8 +3,16 @@ import type { z } from "zod";
 import { readJson } from "../../../platform/body.ts";
 import { problem, Refusal } from "../../../platform/errors.ts";
 import { type Endpoint, endpoint, issuesOf, json } from "../../../platform/http.ts";
-import { createScore, deleteScore, ingestBatch } from "./actions.ts";
-import { CreatedScore, Envelope, IngestionAnswer, NewScore, ScorePath } from "./contract.ts";
+import { createScore, createScores, deleteScore, ingestBatch } from "./actions.ts";
+import {
+  AcceptedScores,
+  CreatedScore,
+  Envelope,
+  IngestionAnswer,
+  NewScores,
+  ScorePath,
+  SortedScores,
+} from "./contract.ts";
 
 /** The legacy clients read `errors.length` of every answer, also of a refusal. */
 async function malformed(refusal: Refusal, requestId: string): Promise<Response> {
@@ -47,10 +55,15 @@ export const batchEndpoints: Endpoint[] = [
     path: "/api/public/scores",
     access: "scores",
     tag: "Scores",
-    summary: "Create a score, or update the one with the same id.",
-    body: NewScore,
-    answers: { 200: CreatedScore },
-    handle: async (scope, { body }) => json({ id: await createScore(scope, body) }),
+    summary:
+      "Create a score, or a list of scores; one with an id that is known is updated. Of a list the good scores are kept.",
+    body: NewScores,
+    answers: { 200: CreatedScore, 202: AcceptedScores, 207: SortedScores },
+    async handle(scope, { body }) {
+      if (!Array.isArray(body)) return json({ id: await createScore(scope, body) });
+      const sorted = await createScores(scope, body);
+      return sorted.rejected === 0 ? json({ message: "Accepted" }, 202) : json(sorted, 207);
+    },
   }),
   endpoint({
     method: "DELETE",
