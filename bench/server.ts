@@ -102,7 +102,7 @@ export async function serve(options: ServerOptions): Promise<Server> {
 
 /** The production bundle. */
 export const productionScript = (): string =>
-  readFileSync(process.env["BENCH_TMP"] ?? join(buildBundle(), "worker.js"), "utf8");
+  readFileSync(join(buildBundle(), "worker.js"), "utf8");
 
 export const bareScript = (name: "bare-kv" | "bare-memory" | "bare-insert"): string =>
   readFileSync(join(import.meta.dirname, "workers", `${name}.js`), "utf8");

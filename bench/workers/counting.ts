@@ -55,10 +55,11 @@ class CountedStatement {
     return column === undefined ? row : row[column];
   }
 
-  /** Tells nothing of what it wrote, so only reads may run this way. */
+  /** D1's own raw() tells nothing of what it wrote; a write has no two columns of one name to lose. */
   async raw(options?: { columnNames?: boolean }): Promise<unknown[]> {
     if (statementKind(this.sql) !== undefined) {
-      throw new Error(`a write through raw() cannot be counted: ${this.sql}`);
+      const { results } = await this.all();
+      return results.map((row) => Object.values(row as Record<string, unknown>));
     }
     return options?.columnNames
       ? this.inner.raw({ columnNames: true })
