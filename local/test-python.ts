@@ -13,7 +13,7 @@ const PYTHON = join(VENV, "bin/python");
 /** Says for which requirements the environment was made; written last. */
 const STAMP = join(VENV, "requirements.sha256");
 /** Where a JUnit report goes, if anybody wants one. */
-const REPORT = process.env["PYTEST_JUNIT_XML"];
+const REPORT = process.env["PROMPTSIDE_JUNIT"];
 
 function run(command: string, args: string[], quiet: boolean): { status: number; said: string } {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
