@@ -91,7 +91,7 @@ describe.each(["langfuse.", "abv."])("the vocabulary of %s", (p) => {
     });
     expect(metadata).toEqual({ team: "search", tries: 2 });
     // A create, its end in milliseconds as 14 digits, the span.
-    expect(clock).toBe("0" + "01767323046000" + "00000000000000a1");
+    expect(clock).toBe(["0", "01767323046000", "00000000000000a1"].join(""));
   });
 
   it("trap 7: a first-token time that was encoded as JSON twice", () => {
