@@ -26,9 +26,6 @@ import {
 import { deleteTrace } from "./delete/actions.ts";
 import { EMPTY_PAYLOAD, type FullPayload, type References } from "./payload.ts";
 import type { ObservationRecord, TraceSummary } from "./record.ts";
-import { scoreListEndpoints } from "./scores/routes.ts";
-import { sdkEndpoints } from "./sdk/routes.ts";
-import { sessionEndpoints } from "./sessions/routes.ts";
 import { selectObservationsById, WINDOW } from "./store.ts";
 import { htmlPathOf, latencyOf, observationView, totalCostOf, traceView } from "./view.ts";
 
@@ -133,7 +130,7 @@ async function traceInFull(scope: Scope, id: string, fields: readonly Field[] | 
 
 const tag = "Traces and observations";
 
-const traceEndpoints: Endpoint[] = [
+export const traceEndpoints: Endpoint[] = [
   endpoint({
     method: "GET",
     path: "/api/public/traces",
@@ -220,12 +217,4 @@ const traceEndpoints: Endpoint[] = [
       return json(view);
     },
   }),
-];
-
-/** Everything that SDKs and people read back, and what SDKs call by themselves. */
-export const readsEndpoints: Endpoint[] = [
-  ...traceEndpoints,
-  ...sessionEndpoints,
-  ...scoreListEndpoints,
-  ...sdkEndpoints,
 ];
