@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { QUIET_ENV, ROOT, TOOL_PATH } from "./host/bundle.ts";
+import { everyMinute } from "./host/cron.ts";
 import { Complaint, runMain } from "./host/flags.ts";
 
 const WRANGLER = join(ROOT, "node_modules/.bin/wrangler");
@@ -38,15 +39,34 @@ function applyMigrations(): void {
   }
 }
 
+/** The port is said to wrangler and to the ticks alike. */
+function takePort(args: string[]): { port: string; rest: string[] } {
+  const at = args.indexOf("--port");
+  const port = args[at + 1];
+  if (at < 0 || port === undefined) return { port: "8787", rest: args };
+  return { port, rest: args.toSpliced(at, 2) };
+}
+
+/** `wrangler dev` never runs cron by itself. */
+async function tick(port: string): Promise<void> {
+  const cron = encodeURIComponent("* * * * *");
+  await fetch(`http://localhost:${port}/cdn-cgi/handler/scheduled?cron=${cron}`);
+}
+
 /**
  * wrangler starts several processes; in a group of their own, one signal reaches all of them and
  * a hard end leaves none behind.
  */
 function serve(args: string[]): void {
+  const { port, rest } = takePort(args);
   const child = spawn(
     WRANGLER,
-    ["dev", "--env=", "--show-interactive-dev-session=false", "--test-scheduled", ...args],
+    ["dev", "--env=", "--show-interactive-dev-session=false", "--port", port, ...rest],
     { cwd: ROOT, env: ENV, detached: true, stdio: ["ignore", "inherit", "inherit"] },
+  );
+  const stopCron = everyMinute(
+    () => tick(port),
+    (error) => console.error(`cron: ${String(error)}`),
   );
   const signalGroup = (signal: NodeJS.Signals): void => {
     if (child.pid === undefined) return;
@@ -63,10 +83,12 @@ function serve(args: string[]): void {
     });
   }
   child.on("error", (error) => {
+    void stopCron();
     console.error(`wrangler cannot be started: ${error.message}`);
     process.exitCode = 1;
   });
   child.on("close", (code, signal) => {
+    void stopCron();
     signalGroup("SIGKILL");
     process.exitCode = signal ? 0 : (code ?? 1);
   });

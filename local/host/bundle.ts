@@ -62,6 +62,12 @@ export function buildBundle(): string {
   for (const old of readdirSync(builds)) {
     if (/^[0-9a-f]{16}$/.test(old)) rmSync(join(builds, old), { recursive: true, force: true });
   }
-  renameSync(fresh, folder);
+  try {
+    renameSync(fresh, folder);
+  } catch (error) {
+    // Another start may have built the same sources meanwhile.
+    rmSync(fresh, { recursive: true, force: true });
+    if (!existsSync(join(folder, "worker.js"))) throw error;
+  }
   return folder;
 }

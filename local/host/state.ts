@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 import { Complaint } from "./flags.ts";
@@ -89,7 +89,21 @@ export async function takeState(state: string): Promise<void> {
       console.error(`ended the ${RUNTIME_PROGRAM} process ${orphan.pid} that a hard kill left`);
     }
   }
-  noteRunning(state, null);
+  rmSync(pidFile(state), { force: true });
+  claim(state);
+}
+
+/** Two starts at the same moment both find the folder free; linking lets only one of them in. */
+function claim(state: string): void {
+  const own = `${pidFile(state)}.${process.pid}`;
+  writeFileSync(own, JSON.stringify({ owner: markOf(process.pid), runtimes: [], url: null }));
+  try {
+    linkSync(own, pidFile(state));
+  } catch {
+    throw new Complaint(`another start is taking ${state} at this moment; try again`);
+  } finally {
+    rmSync(own, { force: true });
+  }
 }
 
 /** Writes down who serves the folder, with every runtime that this process has started by now. */

@@ -134,6 +134,21 @@ describe("npm start", () => {
     expect((await get(ready, "/api/public/projects")).status).toBe(200);
   });
 
+  it("lets one of two starts at the same moment have the state folder", async () => {
+    const state = folder();
+    const both = [0, 1].map(() => spawnStart(["--port", "0", "--json", "--state", state]));
+    const refused = await Promise.race(both.map(async (each) => ({ each, ...(await each.ended) })));
+    const kept = both.find((each) => each !== refused.each)!;
+    disposers.push(() => kept.child.kill("SIGTERM") && kept.ended);
+    expect(refused).toMatchObject({ code: 1, signal: null });
+    expect(refused.each.said.stderr).toMatch(/already runs on|is taking/);
+    while (!kept.said.stdout.includes("\n")) {
+      await new Promise((resolve) => kept.child.stdout.once("data", resolve));
+    }
+    const ready = JSON.parse(kept.said.stdout) as Ready;
+    expect((await get(ready, "/api/public/projects")).status).toBe(200);
+  });
+
   it("says that a port is in use", async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { GRANTS, MAX_CATEGORIES } from "./model.ts";
+import { type Grant, GRANTS, MAX_CATEGORIES } from "./model.ts";
 
 const Name = z.string().trim().min(1, "must not be empty").max(100, "at most 100 characters");
 const Instant = z.iso.datetime();
@@ -33,13 +33,17 @@ export const Page = z.object({
 /** `pair` answers a public and a secret key for Basic, `bearer` one key that stands alone. */
 const KeyShape = z.enum(["pair", "bearer"]);
 
+const covers = (scopes: readonly Grant[], grant: Grant): boolean =>
+  scopes.includes(grant) || (grant === "scores" && scopes.includes("ingest"));
+
 export const CreateKey = z.object({
   kind: KeyShape.default("pair"),
   label: z.string().trim().max(100, "at most 100 characters").default(""),
   scopes: z
     .array(z.enum(GRANTS))
     .min(1, "at least one scope")
-    .transform((scopes) => [...new Set(scopes)])
+    // Who may send anything may send a score.
+    .transform((scopes) => GRANTS.filter((grant) => covers(scopes, grant)))
     .default([...GRANTS]),
 });
 

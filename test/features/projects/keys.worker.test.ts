@@ -76,6 +76,16 @@ describe("keys", () => {
     expect(await statusOf(bearer(single.abvKey))).toBe(403);
   });
 
+  it("may create scores when they may ingest, and not when they may only read", async ({
+    expect,
+  }) => {
+    const project = await freshProject();
+    const scopesOf = async (scopes: string[]) =>
+      ((await issue(project, { scopes })) as unknown as { scopes: string[] }).scopes;
+    expect(await scopesOf(["ingest"])).toEqual(["scores", "ingest"]);
+    expect(await scopesOf(["read", "read"])).toEqual(["read"]);
+  });
+
   it("refuse a scope that does not exist, by name", async ({ expect }) => {
     const { basic } = await freshProject();
     const answer = await call("POST", "/api/public/keys", {
