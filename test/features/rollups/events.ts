@@ -7,15 +7,19 @@ type Random = () => number;
 
 export const pick = <T>(random: Random, list: readonly T[]): T =>
   list[Math.floor(random() * list.length)] as T;
+/** The first more often than all others together. */
+const mostly = <T>(random: Random, list: readonly T[]): T =>
+  random() < 0.8 ? (list[0] as T) : pick(random, list);
 export const chance = (random: Random, share: number): boolean => random() < share;
 
 const TRACES = ["t1", "t2", "t3", "t4", "t5"];
 const IDS = ["a", "b", "c"];
 const SESSIONS = ["s1", "s2"];
-const PROMPTS = ["greet", "greet", "sum"];
-const VERSIONS = [1, 1, 2, 3];
-const LATENCIES_US = [0, 100, 250_000, 250_000, 1_000_000, 7_654_321, -5];
-const TOKENS = [0, 7, 7, 100, 1234];
+// The first is drawn most: buckets of one value have no extremes to lose.
+const PROMPTS = ["greet", "sum"];
+const VERSIONS = [1, 2, 3];
+const LATENCIES_US = [0, 100, 250_000, 1_000_000, 7_654_321, 9_000_000, -5];
+const TOKENS = [0, 7, 90, 100, 1234, 5000];
 const COSTS_USD = [0, 0.000_001, 0.02, 0.02, 1.5];
 const NAMES = [
   "quality",
@@ -26,13 +30,13 @@ const NUMBERS = [0, 0.5, 0.5, 1, -2, 3.25];
 const CATEGORIES = ["good", "bad", "y".repeat(70)];
 
 const HOUR_MS = 3_600_000;
-const AGES_MS = [0, 60_000, 200_000, 400_000, HOUR_MS, 30 * HOUR_MS];
+const AGES_MS = [0, 0, 60_000, 200_000, 400_000, HOUR_MS, 30 * HOUR_MS];
 const OLD_MS = [70 * HOUR_MS, 72 * HOUR_MS, 80 * HOUR_MS, 10 * 24 * HOUR_MS, 25 * 24 * HOUR_MS];
 
 export type World = { random: Random; nowMs: number; serial: number };
 
 function instantUs({ random, nowMs }: World): number {
-  const age = pick(random, chance(random, 0.7) ? AGES_MS : OLD_MS);
+  const age = pick(random, chance(random, 0.8) ? AGES_MS : OLD_MS);
   // Coarse steps: many generations share a minute, some share the instant.
   return (Math.floor((nowMs - age) / 30_000) * 30_000 + pick(random, [0, 0, 1, 999])) * 1000;
 }
@@ -48,15 +52,15 @@ function observation(world: World): StoredRows["observations"][number] {
   const { random } = world;
   const startUs = instantUs(world);
   const fields = {
-    type: pick(random, ["GENERATION", "GENERATION", "GENERATION", "SPAN"] as const),
+    type: mostly(random, ["GENERATION", "SPAN"] as const),
     startUs,
     endUs: startUs + pick(random, LATENCIES_US),
     firstTokenUs: startUs + pick(random, LATENCIES_US),
-    environment: pick(random, ["default", "default", "staging"]),
-    model: pick(random, ["gpt-4o", "gpt-4o", "claude-sonnet-4"]),
-    level: pick(random, ["DEFAULT", "DEFAULT", "ERROR"] as const),
-    promptName: pick(random, PROMPTS),
-    promptVersion: pick(random, VERSIONS),
+    environment: mostly(random, ["default", "staging"]),
+    model: mostly(random, ["gpt-4o", "claude-sonnet-4"]),
+    level: mostly(random, ["DEFAULT", "ERROR"] as const),
+    promptName: mostly(random, PROMPTS),
+    promptVersion: mostly(random, VERSIONS),
     promptFallback: chance(random, 0.1),
     usage: {
       input: pick(random, TOKENS),

@@ -24,6 +24,8 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const STEPS = 22;
 
+type Counts = { crashes: number; races: number; lookUps: number; compared: number };
+
 /** What a step of a history may do to the storage it is given. */
 type Work = (scope: Scope) => Promise<unknown>;
 
@@ -39,9 +41,11 @@ const ingest =
     applyRows(scope, [rows], true);
 
 const fold =
-  (index: number): Work =>
-  ({ shards, now }) =>
-    foldOnce(shards[index] as D1Database, { shards, now });
+  (index: number, counts: Counts): Work =>
+  async ({ shards, now }) => {
+    const folded = await foldOnce(shards[index] as D1Database, { shards, now });
+    counts.lookUps += folded?.lookUps ?? 0;
+  };
 
 const settle =
   (index: number): Work =>
@@ -86,8 +90,6 @@ async function spoil({ shards, tenant }: Scope, random: () => number) {
   return { prompt, version, day: new Date(slot * DAY_MS).toISOString().slice(0, 10) };
 }
 
-type Counts = { crashes: number; races: number; compared: number };
-
 async function runHistory(seed: number, expectAll: (scope: Scope) => Promise<number>) {
   const random = seeded(seed);
   const base = freshScope();
@@ -97,7 +99,7 @@ async function runHistory(seed: number, expectAll: (scope: Scope) => Promise<num
   const sent: StoredRows[] = [];
   const pending: StoredRows[] = [];
   const spoilt: NonNullable<Awaited<ReturnType<typeof spoil>>>[] = [];
-  const counts: Counts = { crashes: 0, races: 0, compared: 0 };
+  const counts: Counts = { crashes: 0, races: 0, lookUps: 0, compared: 0 };
   const jumps = chance(random, 0.25);
   const spoils = chance(random, 0.25);
 
@@ -116,13 +118,20 @@ async function runHistory(seed: number, expectAll: (scope: Scope) => Promise<num
       counts.crashes++;
       pending.push(rows);
     } else if (kind < 0.65) {
-      if (!(await attempt(scope, fold(pick(random, [0, shards - 1])), random))) counts.crashes++;
+      if (!(await attempt(scope, fold(pick(random, [0, shards - 1]), counts), random)))
+        counts.crashes++;
     } else if (kind < 0.75) {
       if (!(await attempt(scope, settle(pick(random, [0, shards - 1])), random))) counts.crashes++;
     } else if (kind < 0.9) {
       const shard = pick(random, [0, shards - 1]);
       const rows = [nextRows(), nextRows()];
-      const all = [fold(shard), fold(shard), settle(shard), settle(0), ...rows.map(ingest)];
+      const all = [
+        fold(shard, counts),
+        fold(shard, counts),
+        settle(shard),
+        settle(0),
+        ...rows.map(ingest),
+      ];
       const works = all.filter(() => chance(random, 0.5));
       const results = await interleave(
         random,
@@ -169,12 +178,13 @@ describe("buckets", () => {
     "equal a recomputation from the rows after any history",
     { timeout: 1_800_000 },
     async ({ expect }) => {
-      const sum: Counts = { crashes: 0, races: 0, compared: 0 };
+      const sum: Counts = { crashes: 0, races: 0, lookUps: 0, compared: 0 };
       for (let seed = FIRST_SEED; seed < FIRST_SEED + HISTORIES; seed++) {
         try {
           const counts = await runHistory(seed, (scope) => expectExact(expect, scope));
           sum.crashes += counts.crashes;
           sum.races += counts.races;
+          sum.lookUps += counts.lookUps;
           sum.compared += counts.compared;
         } catch (error) {
           throw new Error(`the history of seed ${seed}: ${String(error)}`, { cause: error });
@@ -183,6 +193,7 @@ describe("buckets", () => {
       // The histories did what they are for.
       expect(sum.crashes).toBeGreaterThan(HISTORIES / 2);
       expect(sum.races).toBeGreaterThan(HISTORIES / 2);
+      expect(sum.lookUps).toBeGreaterThan(HISTORIES / 2);
       expect(sum.compared).toBeGreaterThan(5 * HISTORIES);
     },
   );
