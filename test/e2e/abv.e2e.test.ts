@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Facts } from "./support/facts.ts";
 import { type E2eProject, type Instance, readable, startInstance } from "./support/instance.ts";
 import { runProgram } from "./support/program.ts";
-import { expectFetched, expectMeasured, settled } from "./support/story.ts";
+import { expectFetched, expectMeasured, expectMediaToken, settled } from "./support/story.ts";
 
 let instance: Instance;
 beforeAll(async () => {
@@ -37,5 +37,9 @@ describe("@abvdev/client, @abvdev/tracing and @abvdev/otel", () => {
     // Not ours to mend: the first is answered by the client without a request.
     expect(facts.seen["versionFromCache"]).toBe(1);
     expect(facts.seen["byVersion"]).toMatchObject({ version: 3 });
+  });
+
+  it("trap 17: media tokens are kept as they were sent", async () => {
+    await expectMediaToken(project, facts, "abvdevMedia");
   });
 });

@@ -5,7 +5,7 @@ import { type E2eProject, type Instance, readable, startInstance } from "./suppo
 import { metricsOf } from "./support/metrics.ts";
 import { CHAT_PROMPT } from "./support/plan.ts";
 import { runProgram } from "./support/program.ts";
-import { expectFetched, expectMeasured, settled } from "./support/story.ts";
+import { expectFetched, expectMeasured, expectMediaToken, settled } from "./support/story.ts";
 
 let instance: Instance;
 beforeAll(async () => {
@@ -42,10 +42,15 @@ describe("@langfuse/client, @langfuse/tracing and @langfuse/otel 5", () => {
       const { json } = await project.ask("GET", `/api/public/observations/${id}`);
       expect(json).toMatchObject({ type: "GENERATION", promptVersion: null, promptId: null });
     }
+    expect(await metricsOf(project, "not-there")).toEqual({ data: [], fallback: { count: 1 } });
   });
 
   it("trap 12: a base URL with a trailing slash reaches the same routes", async () => {
     const response = await fetch(`${instance.url}//api/public/health`);
     expect(response.status).toBe(200);
+  });
+
+  it("trap 17: media tokens are kept as they were sent", async () => {
+    await expectMediaToken(project, facts, "langfuseMedia");
   });
 });

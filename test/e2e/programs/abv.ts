@@ -21,6 +21,7 @@ import {
   clockFrom,
   factOf,
   MANUAL,
+  PICTURE,
   PRICED,
   TEXT_PROMPT,
   TEXT_VERSIONS,
@@ -182,16 +183,26 @@ for (const [index, call] of PRICED.entries()) {
 const unlinked = startObservation("fallback", { prompt: missing }, { asType: "generation" });
 unlinked.end();
 facts.seen["fallbackId"] = unlinked.id;
+// A picture in the input: the SDK offers it to the media route and sends a token in its place.
+const withMedia = startObservation("media", { input: { picture: PICTURE } });
+withMedia.end();
+facts.seen["mediaId"] = withMedia.id;
+
 await spans.forceFlush();
 
 // 4. Scores of every type, after their generation; the same id again is an update.
-const late = lateScores("abv", facts, { sessionId: SESSION, hasText: false });
+const late = lateScores("abv", facts, { sessionId: SESSION, hasAll: false });
 const { was, is } = correctedScore("abv", facts);
 for (const score of [...late, was]) abv.score.create(body(score, traceOf(facts)));
 await abv.score.flush();
 abv.score.create(body(is, traceOf(facts)));
 await abv.flush();
 facts.scores.push(...late, is);
+
+// A promotion: production moves to the second version.
+await abv.prompt.update({ name: CHAT_PROMPT, version: 2, newLabels: ["production"] });
+const promoted = await abv.prompt.get(CHAT_PROMPT, { type: "chat", cacheTtlSeconds: 0 });
+facts.seen["promoted"] = { version: promoted.version, labels: promoted.labels.toSorted() };
 
 await sdk.shutdown();
 process.stdout.write(`${JSON.stringify(facts)}\n`);

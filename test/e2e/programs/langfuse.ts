@@ -23,6 +23,7 @@ import {
   clockFrom,
   factOf,
   MANUAL,
+  PICTURE,
   PRICED,
   TEXT_PROMPT,
   TEXT_VERSIONS,
@@ -193,16 +194,26 @@ const vercel = trace.getTracer("ai").startSpan("ai.generateText.doGenerate", {
 vercel.end();
 facts.seen["vercelFallbackId"] = vercel.spanContext().spanId;
 
+// A picture in the input: the SDK offers it to the media route and sends a token in its place.
+const withMedia = startObservation("media", { input: { picture: PICTURE } });
+withMedia.end();
+facts.seen["mediaId"] = withMedia.id;
+
 await spans.forceFlush();
 
 // 4. Scores of every type, after their generation; the same id again is an update.
-const late = lateScores("lf", facts, { sessionId: SESSION, hasText: true });
+const late = lateScores("lf", facts, { sessionId: SESSION, hasAll: true });
 const { was, is } = correctedScore("lf", facts);
 for (const score of [...late, was]) langfuse.score.create(bodyOf(score, traceOf(facts)));
 await langfuse.score.flush();
 langfuse.score.create(bodyOf(is, traceOf(facts)));
 await langfuse.flush();
 facts.scores.push(...late, is);
+
+// A promotion: production moves to the second version.
+await langfuse.prompt.update({ name: CHAT_PROMPT, version: 2, newLabels: ["production"] });
+const promoted = await langfuse.prompt.get(CHAT_PROMPT, { type: "chat", cacheTtlSeconds: 0 });
+facts.seen["promoted"] = { version: promoted.version, labels: promoted.labels.toSorted() };
 
 await sdk.shutdown();
 process.stdout.write(`${JSON.stringify(facts)}\n`);

@@ -1,5 +1,5 @@
 /** The five steps with npm `langfuse` 3, the batch client, unmodified. */
-import { Langfuse } from "langfuse";
+import { Langfuse, LangfuseWeb } from "langfuse";
 
 import { environment } from "../support/environment.ts";
 import type { Facts } from "../support/facts.ts";
@@ -185,12 +185,34 @@ facts.seen["fallbackId"] = unlinked.id;
 await langfuse.flushAsync();
 
 // 4. Scores of every type, after their generation; the same id again is an update.
-const late = lateScores("legacy", facts, { sessionId: SESSION, hasText: true });
+const late = lateScores("legacy", facts, { sessionId: SESSION, hasAll: true });
 const { was, is } = correctedScore("legacy", facts);
 for (const score of [...late, was]) langfuse.score(body(score, traceOf(facts)));
 await langfuse.flushAsync();
 langfuse.score(body(is, traceOf(facts)));
 facts.scores.push(...late, is);
+
+// A browser has the public key alone, and may give scores with it (trap 1).
+const browser = new LangfuseWeb({ publicKey, baseUrl: url });
+const judged = facts.generations[0];
+const thumbs = { id: "legacy-thumbs", name: "thumbs", value: 1 };
+await browser.score({
+  ...thumbs,
+  traceId: judged?.traceId ?? "",
+  observationId: judged?.observationId ?? "",
+});
+await browser.shutdownAsync();
+facts.scores.push({
+  ...thumbs,
+  source: "API",
+  dataType: "NUMERIC",
+  observationId: judged?.observationId ?? "",
+});
+
+// A promotion: production moves to the second version.
+await langfuse.updatePrompt({ name: CHAT_PROMPT, version: 2, newLabels: ["production"] });
+const promoted = await langfuse.getPrompt(CHAT_PROMPT, undefined, { type: "chat" });
+facts.seen["promoted"] = { version: promoted.version, labels: promoted.labels.toSorted() };
 
 await langfuse.shutdownAsync();
 process.stdout.write(`${JSON.stringify(facts)}\n`);

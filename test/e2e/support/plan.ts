@@ -217,3 +217,7 @@ export const CHAT_MESSAGES = [
   { type: "placeholder" as const, name: "history" },
   { role: "user", content: "{{question}}" },
 ];
+
+/** One pixel, as a data URI. */
+export const PICTURE =
+  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";

@@ -20,11 +20,15 @@ export const earlyScores = (prefix: string, observationId: string): ScoreFact[] 
   fact(`${prefix}-early-2`, "correct", ["BOOLEAN", 1], { observationId }),
 ];
 
-/** Scores of every type on every level, sent after their generations. */
+/**
+ * Scores of every type on every level, sent after their generations.
+ *
+ * @param options.hasAll also text, and judgements of models and people: ABV knows neither
+ */
 export function lateScores(
   prefix: string,
   facts: Facts,
-  { sessionId, hasText }: { sessionId: string; hasText: boolean },
+  { sessionId, hasAll }: { sessionId: string; hasAll: boolean },
 ): ScoreFact[] {
   const second = { observationId: at(facts, 1).observationId };
   const third = { observationId: at(facts, 2).observationId };
@@ -37,7 +41,19 @@ export function lateScores(
     fact(`${prefix}-tone-3`, "tone", ["CATEGORICAL", "cold"], {
       observationId: at(facts, 3).observationId,
     }),
-    ...(hasText ? [fact(`${prefix}-remark`, "remark", ["TEXT", "reads well"], second)] : []),
+    ...(hasAll
+      ? [
+          fact(`${prefix}-remark`, "remark", ["TEXT", "reads well"], second),
+          {
+            ...fact(`${prefix}-model`, "quality", ["NUMERIC", 0.6], second),
+            source: "EVAL" as const,
+          },
+          {
+            ...fact(`${prefix}-person`, "quality", ["NUMERIC", 1], third),
+            source: "ANNOTATION" as const,
+          },
+        ]
+      : []),
     fact(`${prefix}-helpful`, "helpful", ["NUMERIC", 0.9], inTrace),
     fact(`${prefix}-satisfaction`, "satisfaction", ["NUMERIC", 5], { sessionId }),
   ];
@@ -54,9 +70,14 @@ export function correctedScore(prefix: string, facts: Facts): { was: ScoreFact; 
 
 /** The body for an SDK. Numbers and categories leave their type to be inferred. */
 export function bodyOf(score: ScoreFact, traceIdOf: (observationId: string) => string) {
-  const { id, name, value } = score;
+  const { id, name, value, source } = score;
   const isInferred = score.dataType === "NUMERIC" || score.dataType === "CATEGORICAL";
-  const typed = isInferred ? {} : { dataType: score.dataType };
+  const typed = {
+    ...(isInferred ? {} : { dataType: score.dataType }),
+    ...(source === "API" ? {} : { source }),
+    // Who annotates says by which config.
+    ...(source === "ANNOTATION" ? { configId: "config-of-reviewers" } : {}),
+  };
   if ("observationId" in score) {
     const { observationId } = score;
     return { id, name, value, ...typed, observationId, traceId: traceIdOf(observationId) };

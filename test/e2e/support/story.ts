@@ -44,7 +44,21 @@ export function expectFetched({ seen }: Facts): void {
     { role: "assistant", content: "Ask Ada anything." },
     { role: "user", content: "Why?" },
   ]);
+  expect(seen["promoted"]).toEqual({ version: 2, labels: ["latest", "production", "staging"] });
   expect(seen["missingRefused"]).toContain("not-there");
+}
+
+/** Trap 17: every vendor has its own token for media; it is kept as it was sent. */
+export async function expectMediaToken(
+  project: E2eProject,
+  { seen }: Facts,
+  token: string,
+): Promise<void> {
+  const id = String(seen["mediaId"]);
+  await readable(project, [id]);
+  const { json } = await project.ask("GET", `/api/public/observations/${id}`);
+  const { input } = json as { input: { picture: string } };
+  expect(input.picture).toMatch(new RegExp(`^@@@${token}:type=image/png\\|id=[\\w-]{22}\\|`));
 }
 
 /** Every line of the metrics of both prompts. */
@@ -52,5 +66,5 @@ export async function expectMeasured(project: E2eProject, facts: Facts): Promise
   const greeting = await metricsOf(project, TEXT_PROMPT);
   expectMetrics(greeting, facts, TEXT_PROMPT, { 1: ["production"], 2: ["staging"] });
   const chat = await metricsOf(project, CHAT_PROMPT);
-  expectMetrics(chat, facts, CHAT_PROMPT, { 1: ["production"] });
+  expectMetrics(chat, facts, CHAT_PROMPT, { 1: [] });
 }
