@@ -50,7 +50,9 @@ function takePort(args: string[]): { port: string; rest: string[] } {
 /** `wrangler dev` never runs cron by itself. */
 async function tick(port: string): Promise<void> {
   const cron = encodeURIComponent("* * * * *");
-  await fetch(`http://localhost:${port}/cdn-cgi/handler/scheduled?cron=${cron}`);
+  const address = `http://localhost:${port}/cdn-cgi/handler/scheduled?cron=${cron}`;
+  const { ok, status } = await fetch(address);
+  if (!ok) throw new Error(`the scheduled handler answered ${status}`);
 }
 
 /**
