@@ -16,12 +16,6 @@ export function parseObjectName(name: string): { tenant: number; rowsOffset: num
   return match ? { tenant: Number(match[1]), rowsOffset: Number(match[2]) } : undefined;
 }
 
-/** Everything accepted before this instant has a smaller name. */
-export function namesBefore(instant: Date): string {
-  const [day = "", time = ""] = instant.toISOString().split("T");
-  return `in/${day}/${time.slice(0, 2)}/`;
-}
-
 /** Where one payload lies: `<object>@<offset>+<length>`, bytes of a gzip member. */
 export type PayloadRef = string;
 
