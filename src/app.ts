@@ -1,6 +1,7 @@
 import { deliveryEndpoints, publishing } from "./features/delivery/routes.ts";
 import { batchEndpoints } from "./features/ingest/batch/routes.ts";
 import { otlpEndpoints } from "./features/ingest/otlp/routes.ts";
+import { observationEndpoints } from "./features/ingest/reads/observations/routes.ts";
 import { traceEndpoints } from "./features/ingest/reads/routes.ts";
 import { scoreListEndpoints } from "./features/ingest/reads/scores/routes.ts";
 import { sdkEndpoints } from "./features/ingest/reads/sdk/routes.ts";
@@ -24,6 +25,7 @@ const slices: Endpoint[] = [
   ...otlpEndpoints,
   ...batchEndpoints,
   ...traceEndpoints,
+  ...observationEndpoints,
   ...sessionEndpoints,
   ...scoreListEndpoints,
   ...scoreEndpoints,

@@ -14,6 +14,7 @@ import {
 } from "./filter.ts";
 import { assemble, type FullPayload, type References, referencesOf } from "./payload.ts";
 import {
+  byNewestStart,
   byStart,
   leaderOf,
   type ObservationRecord,
@@ -136,44 +137,52 @@ export async function loadTrace(scope: Scope, id: string): Promise<WholeTrace> {
 
 export type ObservationQuery = ObservationFilter & {
   traceId?: string | undefined;
+  sessionId?: string | undefined;
   userId?: string | undefined;
   link?: { name: string; version: number } | undefined;
 };
 
 async function candidates(
   scope: Scope,
-  { traceId, link }: ObservationQuery,
+  { traceId, sessionId, link }: ObservationQuery,
 ): Promise<ObservationRecord[]> {
-  if (link) {
-    const linked = await selectByVersion(scope, link.name, link.version);
-    return linked.filter((one) => traceId === undefined || one.traceId === traceId);
-  }
+  if (link) return selectByVersion(scope, link.name, link.version);
   if (traceId !== undefined) return (await loadObservations(scope, [traceId])).observations;
-  return (await loadObservations(scope, await recentTraceIds(scope), WINDOW)).observations;
+  const ids =
+    sessionId === undefined
+      ? await recentTraceIds(scope)
+      : await selectSessionTraceIds(scope, sessionId);
+  return (await loadObservations(scope, ids, WINDOW)).observations;
 }
 
-async function ofUser(
+/** What the trace says of an observation: who used it, in which session. */
+async function whoseTraces(
   scope: Scope,
-  userId: string,
+  { userId, sessionId }: ObservationQuery,
   observations: readonly ObservationRecord[],
 ): Promise<ObservationRecord[]> {
-  const traceIds = [...new Set(observations.map(({ traceId }) => traceId))];
-  const traces = await selectTraces(scope, traceIds);
-  const theirs = new Set(
-    traces.filter(({ fields }) => fields.userId === userId).map(({ id }) => id),
+  if (userId === undefined && sessionId === undefined) return [...observations];
+  const traces = await selectTraces(scope, [...new Set(observations.map((one) => one.traceId))]);
+  const theirs = traces.filter(
+    ({ fields }) =>
+      (userId === undefined || fields.userId === userId) &&
+      (sessionId === undefined || fields.sessionId === sessionId),
   );
-  return observations.filter(({ traceId }) => theirs.has(traceId));
+  const ids = new Set(theirs.map(({ id }) => id));
+  return observations.filter(({ traceId }) => ids.has(traceId));
 }
 
 /**
- * One page of observations, newest first. A trace's and a prompt version's are found by their
+ * Observations, newest first. A trace's, a session's and a prompt version's are found by their
  * indexes; else those of the most recently touched traces are looked at, at most WINDOW in a shard.
  */
-export async function listObservations(scope: Scope, query: ObservationQuery, paging: Paging) {
-  const found = (await candidates(scope, query)).filter((one) => matchesObservation(one, query));
-  const kept = query.userId === undefined ? found : await ofUser(scope, query.userId, found);
-  return pageOf(
-    kept.sort((a, b) => byStart(b, a)),
-    paging,
+export async function findObservations(
+  scope: Scope,
+  query: ObservationQuery,
+): Promise<ObservationRecord[]> {
+  const { traceId } = query;
+  const found = (await candidates(scope, query)).filter(
+    (one) => matchesObservation(one, query) && (traceId === undefined || one.traceId === traceId),
   );
+  return (await whoseTraces(scope, query, found)).sort(byNewestStart);
 }

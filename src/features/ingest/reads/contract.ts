@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { decodeCursor } from "../../../lib/cursor.ts";
 import { LEVELS, OBSERVATION_TYPES } from "../model.ts";
 
 const Id = z.string().min(1).max(800);
@@ -15,6 +16,19 @@ export const LegacyPage = {
   page: z.coerce.number().int().min(1).max(100_000).default(1),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 };
+
+/** A filter of the original that is not here: ignoring it would give wrong answers. */
+export const Unsupported = z.never("is not supported here").optional();
+
+/** Where the answer before ended: its `meta.cursor`. */
+export const Cursor = z
+  .string()
+  .max(4000)
+  .transform((text, context) => {
+    const place = decodeCursor(text);
+    if (!place) context.addIssue({ code: "custom", message: "is not one of ours" });
+    return place ?? z.NEVER;
+  });
 
 const Text = z.string().max(1000).optional();
 
@@ -43,27 +57,58 @@ export const TracesQuery = z.object({
   toTimestamp: InstantUs.optional(),
   orderBy: z.enum(["timestamp.asc", "timestamp.desc"]).default("timestamp.desc"),
   fields: Fields,
+  filter: Unsupported,
 });
 
+const ObservationFilters = {
+  name: Text,
+  userId: Text,
+  traceId: Id.optional(),
+  type: z.enum(OBSERVATION_TYPES).optional(),
+  level: z.enum(LEVELS).optional(),
+  parentObservationId: Id.optional(),
+  version: Text,
+  fromStartTime: InstantUs.optional(),
+  toStartTime: InstantUs.optional(),
+  promptName: Text,
+  promptVersion: z.coerce.number().int().min(1).optional(),
+  filter: Unsupported,
+};
+
+type Link = { promptName?: string | undefined; promptVersion?: number | undefined };
+const isWhole = ({ promptName, promptVersion }: Link): boolean =>
+  (promptName === undefined) === (promptVersion === undefined);
+const HALF_LINK = { path: ["promptVersion"], error: "must be given together with promptName" };
+
 export const ObservationsQuery = z
+  .object({ ...LegacyPage, ...ObservationFilters })
+  .refine(isWhole, HALF_LINK);
+
+/** Fields that are shown together. Without `fields`: core and basic. */
+export const OBSERVATION_GROUPS = [
+  "core",
+  "basic",
+  "time",
+  "io",
+  "metadata",
+  "model",
+  "usage",
+  "prompt",
+  "metrics",
+  "trace_context",
+] as const;
+
+export const ObservationsV2Query = z
   .object({
-    ...LegacyPage,
-    name: Text,
-    userId: Text,
-    traceId: Id.optional(),
-    type: z.enum(OBSERVATION_TYPES).optional(),
-    level: z.enum(LEVELS).optional(),
-    parentObservationId: Id.optional(),
-    version: Text,
-    fromStartTime: InstantUs.optional(),
-    toStartTime: InstantUs.optional(),
-    promptName: Text,
-    promptVersion: z.coerce.number().int().min(1).optional(),
+    ...ObservationFilters,
+    sessionId: Text,
+    isRootObservation: z.stringbool().optional(),
+    parseIoAsJson: z.literal("false", "is not supported: input and output are text").optional(),
+    fields: list(OBSERVATION_GROUPS).default(["core", "basic"]),
+    limit: z.coerce.number().int().min(1).max(1000).default(50),
+    cursor: Cursor.optional(),
   })
-  .refine((query) => (query.promptName === undefined) === (query.promptVersion === undefined), {
-    path: ["promptVersion"],
-    error: "must be given together with promptName",
-  });
+  .refine(isWhole, HALF_LINK);
 
 export const SessionsQuery = z.object({
   ...LegacyPage,
@@ -123,6 +168,12 @@ export const Observation = z.object({
   calculatedTotalCost: MaybeNumber,
   latency: MaybeNumber.describe("Seconds"),
   timeToFirstToken: MaybeNumber.describe("Seconds"),
+});
+
+/** Which fields are there depends on the groups that were asked for. */
+export const ObservationPageV2 = z.object({
+  data: z.array(z.looseObject({ id: z.string(), traceId: z.string(), startTime: z.string() })),
+  meta: z.object({ cursor: z.string().optional() }),
 });
 
 export const Trace = z.object({

@@ -110,6 +110,14 @@ export const traceOf = (row: TraceRow): TraceRecord => ({
 export const byStart = (a: ObservationRecord, b: ObservationRecord): number =>
   (a.startUs ?? Infinity) - (b.startUs ?? Infinity) || (a.id < b.id ? -1 : 1);
 
+/** What clients see as the start: where no event said one, when the observation was last spoken of. */
+export const shownStartUs = ({ startUs, updatedUs }: ObservationRecord): number =>
+  startUs ?? updatedUs;
+
+/** Newest first, ties by id. */
+export const byNewestStart = (a: ObservationRecord, b: ObservationRecord): number =>
+  shownStartUs(b) - shownStartUs(a) || (a.id < b.id ? -1 : 1);
+
 /** What a trace is without its payloads, with what its observations have to say where it says nothing. */
 export type TraceSummary = {
   id: string;

@@ -1,24 +1,15 @@
-import { Refusal } from "../../../platform/errors.ts";
 import { type Endpoint, endpoint, type HttpContext, json } from "../../../platform/http.ts";
 import type { Scope } from "../../../platform/scope.ts";
 import { settingsOf } from "../../projects/index.ts";
 import { Score } from "../../scores/contract.ts";
 import { scoresOf, scoreView } from "../../scores/index.ts";
-import {
-  listObservations,
-  listTraces,
-  loadObservations,
-  loadPayloads,
-  loadTrace,
-} from "./actions.ts";
+import { listTraces, loadObservations, loadPayloads, loadTrace } from "./actions.ts";
 import {
   type FIELD_GROUPS,
   fullTrace,
   IdPath,
   ListedTrace,
   Message,
-  Observation,
-  ObservationsQuery,
   paged,
   TraceQuery,
   TracesQuery,
@@ -26,7 +17,7 @@ import {
 import { deleteTrace } from "./delete/actions.ts";
 import { EMPTY_PAYLOAD, type FullPayload, type References } from "./payload.ts";
 import type { ObservationRecord, TraceSummary } from "./record.ts";
-import { selectObservationsById, WINDOW } from "./store.ts";
+import { WINDOW } from "./store.ts";
 import { htmlPathOf, latencyOf, observationView, totalCostOf, traceView } from "./view.ts";
 
 type Field = (typeof FIELD_GROUPS)[number];
@@ -54,14 +45,6 @@ function observationViews(
   return records.map((record, i) =>
     observationView(record, { projectId, payload: payloads[i] ?? EMPTY_PAYLOAD }),
   );
-}
-
-async function observationsIn(scope: Scope, records: readonly ObservationRecord[]) {
-  const payloads = await loadPayloads(
-    scope,
-    records.map(({ fields }) => fields),
-  );
-  return observationViews(scope, records, payloads);
 }
 
 function byTrace<T>(items: readonly T[], traceIdOf: (item: T) => string | undefined) {
@@ -124,11 +107,14 @@ async function traceInFull(scope: Scope, id: string, fields: readonly Field[] | 
     latency: metrics ? latencyOf(observations) : null,
     totalCost: metrics ? totalCostOf(observations) : null,
     observations: observationViews(scope, shown, payloads),
-    scores: shows(fields, "scores") ? scores.map((stored) => scoreView(stored, scoreConfigs)) : [],
+    scores: (shows(fields, "scores") ? scores : [])
+      // The Python SDK refuses a trace that holds a correction; `v2/scores` shows them.
+      .filter(({ score }) => score.dataType !== "CORRECTION")
+      .map((stored) => scoreView(stored, scoreConfigs)),
   };
 }
 
-const tag = "Traces and observations";
+const tag = "Traces";
 
 export const traceEndpoints: Endpoint[] = [
   endpoint({
@@ -176,45 +162,6 @@ export const traceEndpoints: Endpoint[] = [
     async handle(scope, { params }) {
       await deleteTrace(scope, params.id);
       return json({ message: `trace ${params.id} is deleted` });
-    },
-  }),
-  endpoint({
-    method: "GET",
-    path: "/api/public/observations",
-    access: "read",
-    tag,
-    summary: `Observations, newest first; \`environment\` may be repeated. traceId, or promptName with promptVersion, find theirs by index, the latter the newest ${WINDOW}; else those of the ${WINDOW} most recently touched traces are looked at, at most ${WINDOW} in each shard. meta.totalItems counts the matches among what was looked at.`,
-    query: ObservationsQuery,
-    answers: { 200: paged(Observation) },
-    async handle(scope, { query }, c) {
-      const { page, limit, promptName, promptVersion, ...rest } = query;
-      const isLinked = promptName !== undefined && promptVersion !== undefined;
-      const wanted = {
-        ...rest,
-        parentId: query.parentObservationId,
-        environments: repeated(c, "environment"),
-        fromUs: query.fromStartTime,
-        toUs: query.toStartTime,
-        link: isLinked ? { name: promptName, version: promptVersion } : undefined,
-      };
-      const { data, meta } = await listObservations(scope, wanted, { page, limit });
-      return json({ data: await observationsIn(scope, data), meta });
-    },
-  }),
-  endpoint({
-    method: "GET",
-    path: "/api/public/observations/:id",
-    access: "read",
-    tag,
-    summary: "One observation. Where several traces have one with this id, the newest.",
-    params: IdPath,
-    answers: { 200: Observation },
-    async handle(scope, { params }) {
-      const found = await selectObservationsById(scope, params.id);
-      const [newest] = found.sort((a, b) => b.updatedUs - a.updatedUs);
-      if (!newest) throw new Refusal("not_found", `there is no observation ${params.id}`);
-      const [view] = await observationsIn(scope, [newest]);
-      return json(view);
     },
   }),
 ];

@@ -1,6 +1,6 @@
 import { tokensOf } from "../normalise.ts";
 import type { FullPayload } from "./payload.ts";
-import type { ObservationRecord, TraceSummary } from "./record.ts";
+import { type ObservationRecord, shownStartUs, type TraceSummary } from "./record.ts";
 
 const US_PER_SECOND = 1e6;
 const NANO = 1e9;
@@ -63,8 +63,7 @@ export function observationView(
     projectId,
     type: record.type,
     name: fields.name ?? null,
-    // Clients need an instant: where no event said one, when the observation was last spoken of.
-    startTime: iso(record.startUs ?? record.updatedUs),
+    startTime: iso(shownStartUs(record)),
     endTime: isoOrNull(record.endUs),
     completionStartTime: isoOrNull(record.firstTokenUs),
     model: fields.model ?? null,
@@ -79,7 +78,7 @@ export function observationView(
     parentObservationId: fields.parentId ?? null,
     ...linkView(record),
     environment: record.environment,
-    createdAt: iso(record.startUs ?? record.updatedUs),
+    createdAt: iso(shownStartUs(record)),
     updatedAt: iso(record.updatedUs),
     ...moneyAndTime(record),
   };

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { Score, ScoreV3 } from "../../../scores/contract.ts";
 import { SCORE_SOURCES, SCORE_TYPES } from "../../../scores/model.ts";
-import { InstantUs, LegacyPage, paged } from "../contract.ts";
+import { Cursor, InstantUs, LegacyPage, paged, Unsupported } from "../contract.ts";
 
 /** Comma-separated values, any of which may match. */
 const Csv = z
@@ -42,6 +42,12 @@ export const ScoresQuery = z.object({
   // The second generation takes one name, commas and all.
   name: z.string().max(200).optional(),
   scoreIds: Csv,
+  userId: Unsupported,
+  traceTags: Unsupported,
+  datasetRunId: Unsupported,
+  operator: Unsupported,
+  value: Unsupported,
+  filter: Unsupported,
 });
 
 const Group = z.enum(["details", "subject", "annotation"]);
@@ -56,6 +62,8 @@ export const ScoresV3Query = z
     ...Common,
     id: Csv,
     environment: Csv,
+    authorUserId: Unsupported,
+    experimentId: Unsupported,
     value: Csv,
     valueMin: z.coerce.number().optional(),
     valueMax: z.coerce.number().optional(),
@@ -65,7 +73,7 @@ export const ScoresV3Query = z
       .pipe(z.array(Group))
       .default([]),
     limit: LegacyPage.limit,
-    cursor: z.string().max(2000).optional(),
+    cursor: Cursor.optional(),
   })
   .refine(({ observationId, traceId }) => !observationId || traceId, {
     path: ["observationId"],

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-import { Refusal } from "../../../../platform/errors.ts";
+import { pageAfter } from "../../../../lib/cursor.ts";
 import { type Endpoint, endpoint, json } from "../../../../platform/http.ts";
 import type { Scope } from "../../../../platform/scope.ts";
 import { settingsOf } from "../../../projects/index.ts";
@@ -17,7 +17,6 @@ import {
 import { pageOf } from "../filter.ts";
 import { recentTraceIds, selectTraces, WINDOW } from "../store.ts";
 import { ScorePage, ScorePageV3, ScoresQuery, ScoresV3Query } from "./contract.ts";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
 
 /** The traces touched lately, and their sessions. */
 async function recentOwners(scope: Scope): Promise<string[]> {
@@ -61,17 +60,6 @@ const commonFilter = (query: Common): ScoreFilter => ({
   toUs: query.toTimestamp,
 });
 
-function afterCursor(scores: readonly StoredScore[], cursor: string | undefined): StoredScore[] {
-  if (cursor === undefined) return [...scores];
-  const place = decodeCursor(cursor);
-  if (!place) throw new Refusal("invalid_request", "query cursor: is not one of ours");
-  const { timestampUs, id } = place;
-  return scores.filter(
-    ({ score }) =>
-      score.timestampUs < timestampUs || (score.timestampUs === timestampUs && score.id > id),
-  );
-}
-
 const looked = `scoreIds, traceId and sessionId are found by index; else the scores of the ${WINDOW} most recently touched traces and of their sessions are looked at.`;
 
 export const scoreListEndpoints: Endpoint[] = [
@@ -114,13 +102,13 @@ export const scoreListEndpoints: Endpoint[] = [
         valueMin: query.valueMin,
         valueMax: query.valueMax,
       });
-      const rest = afterCursor(found, query.cursor);
-      const page = rest.slice(0, query.limit);
-      const last = rest.length > page.length ? page.at(-1) : undefined;
+      const { limit } = query;
+      const placeOf = ({ score }: StoredScore) => score;
+      const { data, cursor } = pageAfter(found, { place: query.cursor, limit, placeOf });
       const view = { projectId: scope.projectId, groups: query.fields };
       return json({
-        data: page.map((stored) => scoreViewV3(stored, view)),
-        meta: { limit: query.limit, ...(last ? { cursor: encodeCursor(last.score) } : {}) },
+        data: data.map((stored) => scoreViewV3(stored, view)),
+        meta: { limit, cursor },
       });
     },
   }),
