@@ -38,14 +38,21 @@ export const SCORE_POLICIES: Policies = { environment: "first", deleted: "ever" 
 
 type Said = { value: unknown; clock: Clock | Clock[] };
 
-/** Canonical text of a value: equal values give equal texts, whatever the order of keys. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    part !== null && typeof part === "object" && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+const isObject = (value: unknown): value is object => value !== null && typeof value === "object";
+
+/** The same value with the keys of its objects in order. What needs no new order is not copied. */
+function ordered(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  if (Array.isArray(value)) return value.some(isObject) ? value.map(ordered) : value;
+  const fields: Record<string, unknown> = {};
+  for (const key of Object.keys(value).sort()) {
+    fields[key] = ordered((value as Record<string, unknown>)[key]);
+  }
+  return fields;
 }
+
+/** Canonical text of a value: equal values give equal texts, whatever the order of keys. */
+const canonical = (value: unknown): string => JSON.stringify(ordered(value));
 
 /** Negative when `a` comes before `b`. One clock with two values is a client's mistake; text decides. */
 function compare(a: Said, b: Said): number {
@@ -130,19 +137,24 @@ function flatten(clock: Clock | Clock[]): Clock | Clock[] {
 /** Canonical JSON of a state: equal states give equal texts. */
 export function encode({ values, clocks }: Stamped): string {
   const fields = Object.keys(values).sort();
-  const c = fields.reduce<Clock>((newest, field) => {
-    const clock = flatten(clocks[field] ?? "");
-    return typeof clock === "string" && clock > newest ? clock : newest;
-  }, "");
-  const doc: Doc = { v: {}, c };
-  const exceptions: Record<string, Clock | Clock[]> = {};
+  let c: Clock = "";
   for (const field of fields) {
-    doc.v[field] = values[field];
     const clock = flatten(clocks[field] ?? "");
-    if (clock !== c) exceptions[field] = clock;
+    if (typeof clock === "string" && clock > c) c = clock;
   }
-  if (Object.keys(exceptions).length > 0) doc.cs = exceptions;
-  return canonical(doc);
+  const v: Doc["v"] = {};
+  const cs: NonNullable<Doc["cs"]> = {};
+  let hasExceptions = false;
+  for (const field of fields) {
+    v[field] = ordered(values[field]);
+    const clock = flatten(clocks[field] ?? "");
+    if (clock === c) continue;
+    cs[field] = clock;
+    hasExceptions = true;
+  }
+  // Written in the order of their names, as `canonical` would; sorting it all again costs twice.
+  const doc: Doc = hasExceptions ? { c, cs, v } : { c, v };
+  return JSON.stringify(doc);
 }
 
 /** Reads what `encode` wrote. */

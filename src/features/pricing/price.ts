@@ -1,6 +1,7 @@
 import { calcPrice } from "@pydantic/genai-prices";
 
 import { bareModel, type Price, type PricedCall, type PriceOverride } from "./model.ts";
+import { type Remembered, remembered, usdAt } from "./rates.ts";
 
 const UNKNOWN: Price = { input: null, output: null, total: null };
 
@@ -164,7 +165,28 @@ function ownPrice(
 /** USD by direction, and fees that belong to neither. */
 type Usd = { input: number | null; output: number | null; fees: number };
 
-function usdOf(call: PricedCall, usage: Amounts, tokens: Tokens): Usd | null {
+/** What the book said of models, by provider and model, for a caller that prices many calls. */
+export type Memory = Map<string, Remembered>;
+
+/** Nearly all of a price is the search for the model; plain tokens of a known one need none. */
+function bookUsd(units: Record<string, number>, call: PricedCall, memory: Memory): Usd | null {
+  const key = `${call.provider ?? ""}\n${call.model ?? ""}`;
+  const { input_tokens: input = 0, output_tokens: output = 0, ...others } = units;
+  const isPlain = Object.keys(others).length === 0;
+  const known = isPlain ? memory.get(key) : "ask";
+  if (known === "unknown") return null;
+  if (known !== undefined && known !== "ask" && input <= known.upTo) {
+    return { input: usdAt(known.input, input), output: usdAt(known.output, output), fees: 0 };
+  }
+  const book = bookPriceOfAny(units, call);
+  if (isPlain) memory.set(key, remembered(book));
+  if (!book) return null;
+  const { input_price, output_price, total_price } = book;
+  const fees = Math.max(0, total_price - input_price - output_price);
+  return { input: input_price, output: output_price, fees };
+}
+
+function usdOf(call: PricedCall, usage: Amounts, tokens: Tokens, memory: Memory): Usd | null {
   const own = overrideFor(call);
   if (own) {
     return {
@@ -173,10 +195,7 @@ function usdOf(call: PricedCall, usage: Amounts, tokens: Tokens): Usd | null {
       fees: 0,
     };
   }
-  const book = bookPriceOfAny(bookUsage(usage, tokens), call);
-  if (!book) return null;
-  const { input_price: input, output_price: output, total_price: total } = book;
-  return { input, output, fees: Math.max(0, total - input - output) };
+  return bookUsd(bookUsage(usage, tokens), call, memory);
 }
 
 /** Whether the counts said are all there were: both directions, or one that is the whole total. */
@@ -202,13 +221,15 @@ function pricedParts(usd: Usd, tokens: Tokens, total: number | undefined): Price
  * What a call cost, in whole nano-USD. What the client gave wins; then the project's own prices;
  * then the price book at the time of the call. A part is null when its tokens or its price are
  * unknown; the total is null when tokens are left whose direction nobody said.
+ *
+ * @param memory of calls priced before; the price is the same without it
  */
-export function price(call: PricedCall): Price {
+export function price(call: PricedCall, memory: Memory = new Map()): Price {
   if (call.cost && Object.keys(call.cost).length > 0) return givenCost(call.cost);
   const { usage, model } = call;
   if (!model || !usage) return UNKNOWN;
   const tokens = { input: sumOf(usage, "input"), output: sumOf(usage, "output") };
   if (tokens.input === null && tokens.output === null) return UNKNOWN;
-  const usd = usdOf(call, usage, tokens);
+  const usd = usdOf(call, usage, tokens, memory);
   return usd ? pricedParts(usd, tokens, usage["total"]) : UNKNOWN;
 }

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import type { PricedCall, PriceOverride } from "../../../src/features/pricing/model.ts";
-import { price } from "../../../src/features/pricing/price.ts";
+import { type Memory, price } from "../../../src/features/pricing/price.ts";
 
 const at = new Date("2026-06-01T00:00:00Z");
 const USD = 1e9;
@@ -207,4 +207,47 @@ it("gives whole nano-USD or null for any usage, and never throws", () => {
     ),
     { seed: 1 },
   );
+});
+
+describe("a caller that prices many calls", () => {
+  const models = [
+    "gpt-4o-mini",
+    "o3",
+    "claude-sonnet-4-5",
+    "gemini-2.5-pro",
+    "gemini-2.0-flash",
+    "deepseek-chat",
+    "mistral-large-latest",
+    "openrouter/openai/gpt-4o",
+    "us.anthropic.claude-3-5-sonnet-20241022-v2:0",
+    "sonar-pro",
+    "whisper-large-v3",
+    "a model nobody knows",
+  ];
+  const count = fc.oneof(fc.nat(5000), fc.constantFrom(200_000, 200_001, 1_000_000));
+  const calls = fc.array(
+    fc.record({
+      model: fc.constantFrom(...models),
+      provider: fc.constantFrom(undefined, "openai", "groq", "azure"),
+      usage: fc.record(
+        { input: count, output: count, input_cached_tokens: count },
+        { requiredKeys: ["input"] },
+      ),
+      at: fc.date({
+        min: new Date("2025-01-01T00:00:00Z"),
+        max: new Date("2026-06-01T00:00:00Z"),
+        noInvalidDate: true,
+      }),
+    }),
+    { minLength: 2, maxLength: 30 },
+  );
+
+  it("gets the same prices as one that remembers nothing", () => {
+    fc.assert(
+      fc.property(calls, (list) => {
+        const memory: Memory = new Map();
+        for (const one of list) expect(price(one, memory)).toEqual(price(one));
+      }),
+    );
+  });
 });
