@@ -98,7 +98,9 @@ function amountOf(value: unknown): number | undefined {
 
 /** `promptTokens` and `prompt_tokens` are the same key. */
 const snake = (key: string): string =>
-  key.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
+  /[A-Z]/.test(key)
+    ? key.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter}`).toLowerCase()
+    : key;
 
 /** Where a kind of token is said, best first; keys in snake case. */
 const KINDS: Record<string, readonly string[]> = {

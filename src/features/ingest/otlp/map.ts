@@ -52,6 +52,12 @@ const TOOL_HINTS = ["gen_ai.tool.name", "gen_ai.tool.call.id", "tool.name"];
 const isRoot = ({ parentId, attributes }: Span): boolean =>
   parentId === undefined || ROOT_HINTS.some((key) => booleanOf(attributes.get(key)));
 
+/** The vocabularies that a span uses, best first. */
+function dialectsOf({ attributes }: Span): readonly Dialect[] {
+  const keys = [...attributes.keys()];
+  return DIALECTS.filter(({ speaks }) => keys.some(speaks));
+}
+
 function typeOf(context: Context): ObservationType {
   for (const dialect of TYPE_ORDER) {
     const type = dialect.typeOf(context);
@@ -75,8 +81,8 @@ const versionOf = ({ span: { attributes }, group: { resource } }: Context): stri
   firstText(attributes, OWN_VERSION) ?? firstText(resource, [...OWN_VERSION, "service.version"]);
 
 /** Fields of all vocabularies, the better one's where several say one; objects are put together. */
-function observationSaid(context: Context): SaidOfObservation {
-  const all = DIALECTS.map((dialect) => dialect.observation(context));
+function observationSaid(context: Context, dialects: readonly Dialect[]): SaidOfObservation {
+  const all = dialects.map((dialect) => dialect.observation(context));
   const worstFirst = all.toReversed();
   const together = (field: "metadata" | "modelParameters") =>
     withoutSecrets(Object.assign({}, ...worstFirst.map((one) => one[field])));
@@ -129,10 +135,14 @@ function outcomeOf({ status, events }: Span, fields: SaidOfObservation): SaidOfO
   });
 }
 
-function observationOf(context: Context, sdk: string | undefined): ObservationPatch {
+function observationOf(
+  context: Context,
+  dialects: readonly Dialect[],
+  sdk: string | undefined,
+): ObservationPatch {
   const { span, group } = context;
   const type = typeOf(context);
-  const fields = ofModelCallsOnly(type, observationSaid(context), context);
+  const fields = ofModelCallsOnly(type, observationSaid(context, dialects), context);
   const metadata = {
     ...said({
       attributes: leftovers(span.attributes, DIALECTS),
@@ -164,8 +174,8 @@ function observationOf(context: Context, sdk: string | undefined): ObservationPa
 const clockAt = ({ startUs = 0, endUs = startUs, spanId }: Span, isExplicit: boolean): string =>
   clockOf(isExplicit, endUs / 1000, spanId);
 
-function traceSaid(context: Context): SaidOfTrace {
-  const all = DIALECTS.map((dialect) => dialect.trace(context)).reverse();
+function traceSaid(context: Context, dialects: readonly Dialect[]): SaidOfTrace {
+  const all = dialects.map((dialect) => dialect.trace(context)).reverse();
   const fields: SaidOfTrace = Object.assign({}, ...all);
   const metadata = withoutSecrets(fields.metadata);
   return { ...without(fields, "metadata"), ...(metadata ? { metadata } : {}) };
@@ -175,11 +185,15 @@ function traceSaid(context: Context): SaidOfTrace {
  * What a span says of its trace: on purpose, by trace attributes on any span, and by being its
  * root. What is said on purpose holds whenever it arrives, so its clock is that of an update.
  */
-function tracesOf(context: Context, observation: ObservationPatch): TracePatch[] {
+function tracesOf(
+  context: Context,
+  dialects: readonly Dialect[],
+  observation: ObservationPatch,
+): TracePatch[] {
   const { span, group } = context;
   const { attributes } = span;
   const { traceId: id } = span;
-  const explicit = traceSaid(context);
+  const explicit = traceSaid(context, dialects);
   const isExplicit = Object.keys(explicit).length > 0;
 
   const derived: SaidOfTrace = isRoot(span)
@@ -261,8 +275,9 @@ export function mapSpans(groups: readonly SpanGroup[], sdk?: string): Mapped {
     const sender = sdk ?? sdkOf(group);
     for (const span of group.spans) {
       const context = { span, group };
-      const observation = observationOf(context, sender);
-      const traces = tracesOf(context, observation);
+      const dialects = dialectsOf(span);
+      const observation = observationOf(context, dialects, sender);
+      const traces = tracesOf(context, dialects, observation);
       const message = problemOf(span, observation, traces);
       if (message === undefined) {
         mapped.observations.push(observation);

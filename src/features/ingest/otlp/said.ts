@@ -33,6 +33,8 @@ export type SaidOfTrace = Partial<Omit<TracePatch, "id" | "clock" | "deleted">>;
  * two say the same field, the one earlier in the list of `map.ts` holds.
  */
 export type Dialect = {
+  /** An attribute that only this vocabulary uses; a span without any is not asked about. */
+  speaks: (key: string) => boolean;
   /** What kind of observation it says the span is. */
   typeOf: (context: Context) => ObservationType | undefined;
   /** A model is named in a way that only model calls name it. */
@@ -45,8 +47,11 @@ export type Dialect = {
 
 /** Without its undefined fields, so that nothing unsaid hides what another vocabulary says. */
 export function said<T extends object>(fields: { [K in keyof T]?: T[K] | undefined }): Partial<T> {
-  const kept = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(kept) as Partial<T>;
+  const kept: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(fields)) {
+    if (value !== undefined) kept[field] = value;
+  }
+  return kept as Partial<T>;
 }
 
 /** The same object but for some fields. */
@@ -54,8 +59,9 @@ export function without<T extends object, K extends keyof T>(
   object: T,
   ...fields: readonly K[]
 ): Omit<T, K> {
-  const left = Object.entries(object).filter(([key]) => !fields.includes(key as K));
-  return Object.fromEntries(left) as Omit<T, K>;
+  const left = { ...object };
+  for (const field of fields) delete left[field];
+  return left;
 }
 
 /** The value of the first key that is there and not null. */

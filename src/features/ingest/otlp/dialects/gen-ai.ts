@@ -149,6 +149,7 @@ const CLAIMED_PREFIXES = [
 
 /** OpenTelemetry's semantic conventions for generative AI, and what instrumentations made of them. */
 export const genAi: Dialect = {
+  speaks: (key) => key.startsWith("gen_ai."),
   typeOf: ({ span }) => OPERATIONS.get(firstText(span.attributes, ["gen_ai.operation.name"]) ?? ""),
   namesModel: (attributes) => firstText(attributes, MODEL) !== undefined,
   observation,

@@ -82,6 +82,8 @@ const trace = ({ span: { attributes } }: Context): SaidOfTrace =>
     tags: tagsOf(attributes.get("tag.tags")),
   });
 
+const PREFIXES = ["openinference.", "llm.", "input.", "output.", "embedding.", "tag."];
+
 const CLAIMED = [
   ...MODEL,
   "openinference.span.kind",
@@ -102,6 +104,7 @@ const CLAIMED_PREFIXES = [
 
 /** Arize's OpenInference. */
 export const openInference: Dialect = {
+  speaks: (key) => PREFIXES.some((prefix) => key.startsWith(prefix)),
   typeOf: ({ span }) =>
     KINDS.get((firstText(span.attributes, ["openinference.span.kind"]) ?? "").toUpperCase()),
   namesModel: (attributes) => firstText(attributes, ["llm.model_name"]) !== undefined,

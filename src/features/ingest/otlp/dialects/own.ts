@@ -56,11 +56,28 @@ const OBSERVATION_METADATA = prefixed("observation.metadata");
 const TRACE_METADATA = prefixed("trace.metadata", "metadata");
 
 /** Keys inside metadata by which wrappers speak of the trace. */
+const inMetadata = (name: string): string[] =>
+  [...OBSERVATION_METADATA, ...TRACE_METADATA].flatMap((metadata) => [
+    `${metadata}.langfuse_${name}`,
+    `${metadata}.abv_${name}`,
+  ]);
+
 const IN_METADATA = {
-  user: ["langfuse_user_id", "abv_user_id"],
-  session: ["langfuse_session_id", "abv_session_id"],
-  tags: ["langfuse_tags", "abv_tags"],
+  user: inMetadata("user_id"),
+  session: inMetadata("session_id"),
+  tags: inMetadata("tags"),
 };
+
+/** Of two ways to say the same, metadata is the last resort. */
+function firstOrInMetadata(
+  attributes: Attributes,
+  field: keyof typeof IN_METADATA,
+): Json | undefined {
+  const value = firstOf(attributes, KEYS[field]);
+  if (value !== undefined) return value;
+  const inner = firstOf(attributes, IN_METADATA[field]);
+  return inner === undefined ? undefined : unpackQuoted(inner);
+}
 
 const upper = (text: string | undefined): string | undefined => text?.toUpperCase();
 
@@ -110,28 +127,27 @@ function observation({ span: { attributes } }: Context): SaidOfObservation {
 }
 
 function trace({ span: { attributes } }: Context): SaidOfTrace {
-  const metadata = metadataOf(attributes, TRACE_METADATA);
-  const inMetadata = new Map(
-    Object.entries({ ...metadataOf(attributes, OBSERVATION_METADATA), ...metadata }),
-  );
   return said<SaidOfTrace>({
     name: firstText(attributes, KEYS.traceName),
     input: unpacked(attributes, KEYS.traceInput),
     output: unpacked(attributes, KEYS.traceOutput),
-    metadata,
-    tags: tagsOf(firstOf(attributes, KEYS.tags) ?? firstOf(inMetadata, IN_METADATA.tags)),
+    metadata: metadataOf(attributes, TRACE_METADATA),
+    tags: tagsOf(firstOrInMetadata(attributes, "tags")),
     public: booleanOf(firstOf(attributes, KEYS.public)),
-    userId: idOf(firstOf(attributes, KEYS.user) ?? firstOf(inMetadata, IN_METADATA.user)),
-    sessionId: idOf(firstOf(attributes, KEYS.session) ?? firstOf(inMetadata, IN_METADATA.session)),
+    userId: idOf(firstOrInMetadata(attributes, "user")),
+    sessionId: idOf(firstOrInMetadata(attributes, "session")),
   });
 }
 
+const isOwn = (key: string): boolean =>
+  PREFIXES.some((prefix) => key.startsWith(prefix)) || key === "user.id" || key === "session.id";
+
 /** Attributes of the ABV and Langfuse SDKs. */
 export const own: Dialect = {
+  speaks: isOwn,
   typeOf: ({ span }) => typeNamed(firstText(span.attributes, KEYS.type)),
   namesModel: (attributes) => firstText(attributes, KEYS.model) !== undefined,
   observation,
   trace,
-  claims: (key) =>
-    PREFIXES.some((prefix) => key.startsWith(prefix)) || key === "user.id" || key === "session.id",
+  claims: isOwn,
 };

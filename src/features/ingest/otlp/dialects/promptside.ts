@@ -5,8 +5,11 @@ const NAME = "promptside.prompt.name";
 const VERSION = "promptside.prompt.version";
 const FALLBACK = "promptside.prompt.fallback";
 
+const isOurs = (key: string): boolean => key.startsWith("promptside.");
+
 /** Our own attributes, for programs that use no SDK: a link, and the fallback that SDKs cannot say. */
 export const promptside: Dialect = {
+  speaks: isOurs,
   typeOf: () => undefined,
   namesModel: () => false,
   observation: ({ span: { attributes } }) => {
@@ -18,5 +21,5 @@ export const promptside: Dialect = {
     return isName ? fallbackOf(fallback) : link;
   },
   trace: () => ({}),
-  claims: (key) => key.startsWith("promptside."),
+  claims: isOurs,
 };

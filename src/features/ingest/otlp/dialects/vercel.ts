@@ -110,6 +110,7 @@ const CLAIMED_PREFIXES = ["ai.usage.", "ai.settings.", "ai.telemetry.metadata."]
 
 /** Vercel's AI SDK, versions 5 and 6; version 7 speaks `gen_ai.*`. */
 export const vercel: Dialect = {
+  speaks: (key) => key.startsWith("ai.") || key === "operation.name",
   typeOf,
   // `ai.model.id` stands on the spans around a call as well.
   namesModel: () => false,
