@@ -375,6 +375,103 @@ describe("GET /api/public/observations", () => {
   });
 });
 
+describe("GET /api/public/v2/observations", () => {
+  it("goes through all pages by cursor, with the fields that are asked for", async ({ expect }) => {
+    const { ingest, get, scope } = await lab();
+    await ingest(
+      event("trace-create", { id: "t", name: "chat", userId: "u", sessionId: "s", tags: ["x"] }),
+      ...["a", "b", "c"].map((id, i) =>
+        event("generation-create", {
+          id,
+          traceId: "t",
+          startTime: ago(9000 - i * 1000),
+          input: { q: id },
+          output: "text",
+          metadata: { k: 1 },
+          parentObservationId: id === "c" ? "b" : null,
+        }),
+      ),
+    );
+    const list = (query: string) => get<Listed>(`/api/public/v2/observations?${query}`);
+    const first = await list("limit=2&fields=basic,io,metadata,usage,metrics,trace_context");
+    expect(first.data).toMatchObject([
+      { id: "c", isRootObservation: false, parentObservationId: "b", input: '{"q":"c"}' },
+      {
+        id: "b",
+        traceId: "t",
+        projectId: scope.projectId,
+        type: "GENERATION",
+        isRootObservation: true,
+        input: '{"q":"b"}',
+        output: "text",
+        metadata: { k: 1 },
+        userId: "u",
+        sessionId: "s",
+        tags: ["x"],
+        traceName: "chat",
+        usageDetails: {},
+        totalCost: null,
+        latency: null,
+        modelId: null,
+      },
+    ]);
+    const second = await list(`limit=2&cursor=${first.meta.cursor}`);
+    expect(second.data.map(({ id }) => id)).toEqual(["a"]);
+    expect(second.meta).toEqual({});
+    expect(second.data[0]).not.toHaveProperty("input");
+    expect(second.data[0]).toHaveProperty("level", "DEFAULT");
+
+    const ids = async (query: string) => (await list(query)).data.map(({ id }) => id);
+    expect(await ids("isRootObservation=false")).toEqual(["c"]);
+    expect(await ids("sessionId=s&name=nothing")).toEqual([]);
+    expect(await ids("sessionId=s&userId=u&limit=1")).toEqual(["c"]);
+    expect(await ids("sessionId=other")).toEqual([]);
+    expect(await ids("traceId=t&parentObservationId=b")).toEqual(["c"]);
+  });
+
+  it.each([
+    ["v2/observations?fields=everything", "fields"],
+    ["v2/observations?cursor=x", "cursor"],
+    ["v2/observations?limit=1001", "limit"],
+    ["v2/observations?parseIoAsJson=true", "parseIoAsJson"],
+    ["v2/observations?filter=[]", "filter"],
+    ["observations?filter=[]", "filter"],
+    ["traces?filter=[]", "filter"],
+    ["v2/scores?userId=u", "userId"],
+  ])("says of %s that it will not do", async (path, field) => {
+    const { request } = await lab();
+    const { status, json } = await request("GET", `/api/public/${path}`);
+    const { message } = json as { message: string };
+    if (status !== 400 || !message.includes(field)) throw new Error(`${status} ${message}`);
+  });
+});
+
+describe("what an answer may hold", () => {
+  it("is bounded: payloads that are too large are refused, and can be left out", async ({
+    expect,
+  }) => {
+    const { request, settle } = await lab();
+    // Random, so that compression does not help: twelve payloads of 0.7 MB each.
+    for (let i = 0; i < 12; i++) {
+      const input = Array.from({ length: 15 }, () => {
+        const bytes = crypto.getRandomValues(new Uint8Array(47_000));
+        return btoa(String.fromCharCode(...bytes));
+      });
+      const batch = [event("trace-create", { id: `big-${i}`, input })];
+      expect(await request("POST", "/api/public/ingestion", { batch })).toMatchObject({
+        status: 207,
+        json: { errors: [] },
+      });
+    }
+    await settle();
+    const whole = await request("GET", "/api/public/traces");
+    expect(whole.status).toBe(413);
+    expect(whole.json).toMatchObject({ message: expect.stringContaining("ask for less") });
+    expect((await request("GET", "/api/public/traces?limit=5")).status).toBe(200);
+    expect((await request("GET", "/api/public/traces?fields=core")).status).toBe(200);
+  });
+});
+
 describe("GET /api/public/sessions", () => {
   it("lists sessions, and one with its traces", async ({ expect }) => {
     const { ingest, get, scope } = await lab();
