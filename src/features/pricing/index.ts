@@ -4,7 +4,6 @@ import type { Price, PricedCall } from "./model.ts";
 import { type Memory, price } from "./price.ts";
 
 export { overridesOf } from "./actions.ts";
-export { price } from "./price.ts";
 
 /** What pricing looks at in an observation. Without `startUs` the prices of now hold. */
 type Priceable = Pick<PricedCall, "model" | "provider" | "usage" | "cost"> & {

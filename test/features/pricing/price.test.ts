@@ -251,3 +251,39 @@ describe("a caller that prices many calls", () => {
     );
   });
 });
+
+it("gives the same with a memory of calls before, whatever they were", () => {
+  const models = [
+    "gpt-4o",
+    "o3", // changes with time
+    "gemini-2.5-pro", // costs more above 200,000 tokens
+    "deepseek-chat", // changes with the hour
+    "claude-sonnet-4-20250514",
+    "openrouter/anthropic/claude-sonnet-4",
+    "sonar-pro", // has a fee per request
+    "text-embedding-3-small",
+    "zz",
+  ];
+  const counts = fc.oneof(fc.nat(1000), fc.nat(1_000_000));
+  const calls = fc.record({
+    model: fc.constantFrom(...models),
+    provider: fc.constantFrom(undefined, "openai", "nobody"),
+    usage: fc.dictionary(
+      fc.constantFrom("input", "output", "input_cached_tokens", "output_reasoning_tokens"),
+      counts,
+      { minKeys: 1 },
+    ),
+    at: fc.date({
+      min: new Date("2024-01-01"),
+      max: new Date("2026-12-31"),
+      noInvalidDate: true,
+    }),
+  });
+  fc.assert(
+    fc.property(fc.array(calls, { minLength: 2, maxLength: 30 }), (history) => {
+      const memory = new Map();
+      for (const one of history) expect(price(one, memory)).toEqual(price(one));
+    }),
+    { seed: 5, numRuns: 200 },
+  );
+});
