@@ -32,9 +32,7 @@ const DIALECTS: readonly Dialect[] = [promptside, own, openInference, vercel, ge
 const TYPE_ORDER: readonly Dialect[] = [own, openInference, genAi, vercel];
 
 const MAX_ID_LENGTH = 800;
-const MAX_NAME_LENGTH = 1000;
-const MAX_MODEL_LENGTH = 400;
-const MAX_MESSAGE_LENGTH = 10_000;
+const MAX_SDK_LENGTH = 200;
 
 const STATUS_ERROR = 2;
 
@@ -131,7 +129,7 @@ function outcomeOf({ status, events }: Span, fields: SaidOfObservation): SaidOfO
     (failed && thrown ? firstText(thrown, ["exception.message"]) : undefined);
   return said<SaidOfObservation>({
     level: fields.level ?? (failed ? "ERROR" : undefined),
-    statusMessage: message?.slice(0, MAX_MESSAGE_LENGTH),
+    statusMessage: message,
   });
 }
 
@@ -154,13 +152,12 @@ function observationOf(
     ...fields,
     ...said<ObservationPatch>({
       ...outcomeOf(span, fields),
-      name: span.name === "" ? undefined : span.name.slice(0, MAX_NAME_LENGTH),
+      name: span.name === "" ? undefined : span.name,
       parentId: span.parentId,
       startUs: span.startUs,
       endUs: span.endUs,
       environment: environmentOf(context),
       version: versionOf(context),
-      model: fields.model?.slice(0, MAX_MODEL_LENGTH),
       metadata: Object.keys(metadata).length === 0 ? undefined : metadata,
       sdk,
     }),
@@ -237,7 +234,7 @@ function problemOf(
 function sdkOf({ scope, resource }: SpanGroup): string | undefined {
   const name = scope.name || firstText(resource, ["telemetry.sdk.name"]);
   const version = scope.version || firstText(resource, ["telemetry.sdk.version"]);
-  return name && (version ? `${name}/${version}` : name).slice(0, MAX_MODEL_LENGTH);
+  return name && (version ? `${name}/${version}` : name).slice(0, MAX_SDK_LENGTH);
 }
 
 export type Mapped = {
