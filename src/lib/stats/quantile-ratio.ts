@@ -6,8 +6,8 @@ export type QuantileRatio =
   | { known: true; ratio: number; standardErrorOfLog: number; p: number; interval: Interval }
   /** Too few values beyond the quantile in an arm: "needs n >= need" in each. */
   | { known: false; because: "too-few"; need: number }
-  /** The quantile or its neighbourhood is not positive, or all values there are in one bin. */
-  | { known: false; because: "not-positive" | "no-spread" };
+  /** The quantile or its neighbourhood is not positive: nothing to divide by. */
+  | { known: false; because: "not-positive" };
 
 /** Values that must be expected beyond the quantile: below 5 the interval covers 65 to 86 %. */
 const MIN_BEYOND = 5;
@@ -33,11 +33,10 @@ export function quantileRatio(
     return { known: false, because: "too-few", need };
   }
   const z = centralZ(confidence);
-  const arms = [treatment, control].map((sketch) => lnQuantileWithError(sketch, p));
-  const [t, c] = arms;
+  const t = lnQuantileWithError(treatment, p);
+  const c = lnQuantileWithError(control, p);
   if (!t || !c) return { known: false, because: "not-positive" };
   const standardErrorOfLog = Math.hypot(t.error, c.error);
-  if (!(standardErrorOfLog > 0)) return { known: false, because: "no-spread" };
   const ln = t.ln - c.ln;
   return {
     known: true,
