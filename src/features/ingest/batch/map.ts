@@ -179,7 +179,7 @@ function mapEvent(event: Event, rules: BatchRules, batch: MappedBatch): Place {
     return { patchId: score.id, saysInstant: true };
   }
   if (rules.scoresOnly) {
-    throw new Unusable(`this key may only send score-create, not ${event.type}`, 401);
+    throw new Unusable(`this key may only send score-create, not ${event.type.slice(0, 100)}`, 401);
   }
   // The SDK's own diagnostics.
   if (event.type === "sdk-log") return { patchId: null, saysInstant: false };
@@ -190,7 +190,7 @@ function mapEvent(event: Event, rules: BatchRules, batch: MappedBatch): Place {
   }
   const match = OBSERVATION_EVENT.exec(event.type);
   const kind = match?.[1] ?? match?.[3];
-  if (kind === undefined) throw new Unusable(`type: ${event.type} is not known`);
+  if (kind === undefined) throw new Unusable(`type: ${event.type.slice(0, 100)} is not known`);
   const observation = toObservation(event, kind, match?.[2] === "update");
   batch.observations.push(observation);
   return { patchId: observation.id, saysInstant: observation.startUs !== undefined };

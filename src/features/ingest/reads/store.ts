@@ -18,6 +18,15 @@ export const WINDOW = 2000;
 /** Observations of one trace, or of the traces of one page. */
 export const MAX_OBSERVATIONS = 10_000;
 
+/** Characters of ids in one JSON parameter; ids of ordinary length never come near. */
+const MAX_ID_CHARACTERS = 700_000;
+
+/** The first of the ids, as many as one statement's parameter may hold. */
+export function fitting(ids: readonly string[]): string[] {
+  let characters = 0;
+  return ids.filter((id) => (characters += id.length) <= MAX_ID_CHARACTERS);
+}
+
 const RECENT = `SELECT DISTINCT t.value AS id FROM (
     SELECT traces FROM object
     WHERE project = CAST(?1 AS INTEGER) AND error IS NULL ORDER BY name DESC LIMIT ${WINDOW}
@@ -26,7 +35,7 @@ const RECENT = `SELECT DISTINCT t.value AS id FROM (
 /** The traces of the newest accepted objects, last touched first. Objects are listed in the first shard. */
 export async function recentTraceIds({ shards, tenant }: Scope): Promise<string[]> {
   const found = await shards[0]?.prepare(RECENT).bind(tenant).all<{ id: string }>();
-  return found?.results.map(({ id }) => id) ?? [];
+  return fitting(found?.results.map(({ id }) => id) ?? []);
 }
 
 async function everywhere<T>(
@@ -66,7 +75,7 @@ export async function selectSessionTraceIds(scope: Scope, sessionId: string): Pr
      AND t.dead = 0 LIMIT ${WINDOW}`,
     sessionId,
   );
-  return rows.map(({ id }) => id);
+  return fitting(rows.map(({ id }) => id));
 }
 
 const OBSERVATION_COLUMNS =

@@ -107,6 +107,17 @@ describe("POST /api/public/ingestion", () => {
     }
   });
 
+  it("refuses more events than the project allows with 413", async ({ expect }) => {
+    const { request } = await lab();
+    const batch = Array.from({ length: 10_001 }, () => ({}));
+    const { status, json } = await request("POST", PATH, { batch });
+    expect(status).toBe(413);
+    expect(json).toMatchObject({
+      message: expect.stringMatching(/^batch: has 10001 events; at most 10000/),
+      errors: [expect.anything()],
+    });
+  });
+
   it("refuses a body over the limit with 413", async ({ expect }) => {
     const { request } = await lab();
     const { status, json } = await request("POST", PATH, "x".repeat(MAX_BODY_BYTES + 1));

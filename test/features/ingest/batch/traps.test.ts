@@ -177,9 +177,31 @@ describe("trap 5: legacy batches are out of order", () => {
   });
   const AT = "2026-11-20T12:00:00.005Z";
 
+  it("puts an update after its create, though its envelope is the earlier one", () => {
+    const create = {
+      id: "1",
+      type: "generation-create",
+      timestamp: "2026-11-20T12:00:00.009Z",
+      body: { id: "g", traceId: "t", name: "draft", model: "gpt-4o", level: "DEFAULT" },
+    };
+    const update = {
+      id: "2",
+      type: "generation-update",
+      timestamp: "2026-11-20T12:00:00.001Z",
+      body: { id: "g", traceId: "t", name: "final", level: "ERROR" },
+    };
+    for (const batches of [[[create, update]], [[update, create]], [[update], [create]]]) {
+      expect(rowsAfter(batches.map(map)).observations["g"]).toMatchObject({
+        name: "final",
+        level: "ERROR",
+        model: "gpt-4o",
+      });
+    }
+  });
+
   it.each([
     ["only tells the output", { name: "a", userId: "u", input: 1 }, { name: "b", output: 2 }, "b"],
-    ["does not name the trace", { name: "a", userId: "u" }, { userId: "v", output: 2 }, "a"],
+    ["does not name the trace", { name: "a", userId: "u" }, { userId: "v" }, "a"],
   ])(
     "tells by what it says, within a millisecond, that an update %s",
     (_, create, update, name) => {

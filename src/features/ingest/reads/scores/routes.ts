@@ -15,7 +15,7 @@ import {
   type StoredScore,
 } from "../../../scores/index.ts";
 import { pageOf } from "../filter.ts";
-import { recentTraceIds, selectTraces, WINDOW } from "../store.ts";
+import { fitting, recentTraceIds, selectTraces, WINDOW } from "../store.ts";
 import { ScorePage, ScorePageV3, ScoresQuery, ScoresV3Query } from "./contract.ts";
 
 /** The traces touched lately, and their sessions. */
@@ -23,7 +23,7 @@ async function recentOwners(scope: Scope): Promise<string[]> {
   const ids = await recentTraceIds(scope);
   const traces = await selectTraces(scope, ids);
   const sessions = traces.flatMap(({ fields }) => fields.sessionId ?? []);
-  return [...new Set([...ids, ...sessions])];
+  return fitting([...new Set([...ids, ...sessions])]);
 }
 
 /** Matching scores, newest first. Ids and owners are found by index; else lately touched owners are asked. */
