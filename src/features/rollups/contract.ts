@@ -86,7 +86,7 @@ export type Metrics = z.infer<typeof Metrics>;
 const MAX_DAYS = 7;
 const MS_PER_DAY = 86_400_000;
 
-const Day = z.iso.date({ error: "must be a day such as 2026-11-20" });
+const Day = z.iso.date({ error: "must be a day such as 2026-11-20", abort: true });
 export const Repair = z
   .object({
     name: PromptName,
