@@ -9,7 +9,7 @@ import {
 import { normaliseEnvironment } from "../normalise.ts";
 import { genAi } from "./dialects/gen-ai.ts";
 import { openInference } from "./dialects/openinference.ts";
-import { own } from "./dialects/own.ts";
+import { countsOf, own } from "./dialects/own.ts";
 import { promptside } from "./dialects/promptside.ts";
 import { vercel } from "./dialects/vercel.ts";
 import { leftovers, resourceMetadata, withoutSecrets } from "./metadata.ts";
@@ -115,7 +115,7 @@ function ofModelCallsOnly(
   if (type === "GENERATION") return fields;
   const rest = without(fields, "usage", "cost", ...LINK);
   // What an SDK's user says of an observation on purpose holds, whatever its type.
-  const { usage, cost } = type === "EMBEDDING" ? fields : own.observation(context);
+  const { usage, cost } = type === "EMBEDDING" ? fields : countsOf(context.span.attributes);
   return { ...rest, ...said<SaidOfObservation>({ usage, cost }) };
 }
 

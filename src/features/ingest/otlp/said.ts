@@ -92,6 +92,7 @@ export function under(attributes: Attributes, prefix: string): Record<string, Js
 const MAX_JSON_DEPTH = 200;
 
 function nestsTooDeep(text: string): boolean {
+  if (text.length <= MAX_JSON_DEPTH) return false;
   let depth = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -102,13 +103,16 @@ function nestsTooDeep(text: string): boolean {
   return false;
 }
 
+/** All that is JSON, and of bare text only little: to try and fail costs more than all else of a span. */
+const MAY_BE_JSON = /^\s*(?:\{.*\}|\[.*\]|-?\d[\d.eE+-]*|true|false|null)\s*$/s;
+
 /**
  * A value that was made text to fit into an attribute. SDKs send text bare and all else as JSON,
  * so objects, lists, numbers, `true`, `false` and `null` are read and anything else is text; so is
  * a number that would not survive being read, such as a long id.
  */
 export function unpack(value: Json): Json {
-  if (typeof value !== "string" || !/^\s*(?:[[{]|-?\d|true|false|null)/.test(value)) return value;
+  if (typeof value !== "string" || !MAY_BE_JSON.test(value)) return value;
   if (nestsTooDeep(value)) return value;
   try {
     const parsed = JSON.parse(value) as Json;

@@ -110,12 +110,19 @@ const unpacked = (attributes: Attributes, keys: readonly string[]): Json | undef
   return value === undefined ? undefined : unpack(value);
 };
 
+/** Tokens and costs, as an SDK's user says them on purpose. */
+export const countsOf = (
+  attributes: Attributes,
+): { [K in "usage" | "cost"]: Record<string, number> | undefined } => ({
+  usage: normaliseUsage(unpacked(attributes, KEYS.usage)),
+  cost: normaliseCost(unpacked(attributes, KEYS.cost)),
+});
+
 function observation({ span: { attributes } }: Context): SaidOfObservation {
   return said<SaidOfObservation>({
     model: firstText(attributes, KEYS.model),
     modelParameters: unpackObject(firstOf(attributes, KEYS.modelParameters)),
-    usage: normaliseUsage(unpacked(attributes, KEYS.usage)),
-    cost: normaliseCost(unpacked(attributes, KEYS.cost)),
+    ...countsOf(attributes),
     input: unpacked(attributes, KEYS.input),
     output: unpacked(attributes, KEYS.output),
     metadata: metadataOf(attributes, OBSERVATION_METADATA),
