@@ -89,7 +89,7 @@ export const objects = sqliteTable(
   {
     project: integer().notNull(),
     name: text().notNull(),
-    /** JSON list of the trace ids that the object touched. */
+    /** JSON list of the trace ids that the object touched, and of the sessions it scored. */
     traces: text().notNull(),
     /** Why the object could not be processed; null when it was. */
     error: text(),

@@ -26,6 +26,9 @@ export const Score = z.object({
   environment: z.string(),
 });
 
+/** Fields that the third generation shows only when asked. */
+export const SCORE_FIELD_GROUPS = ["details", "subject", "annotation"] as const;
+
 export const ScoreV3 = z.object({
   id: z.string(),
   projectId: z.string(),

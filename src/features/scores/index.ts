@@ -3,7 +3,7 @@ import { selectByIds, selectByOwners } from "./store.ts";
 import type { StoredScore } from "./view.ts";
 
 export { byNewest, matchesScore, type ScoreFilter } from "./filter.ts";
-export { FIELD_GROUPS, type FieldGroup, scoreView, scoreViewV3, type StoredScore } from "./view.ts";
+export { scoreView, scoreViewV3, type StoredScore } from "./view.ts";
 
 /** Scores that one list looks at, per shard. */
 export const SCORE_WINDOW = 2000;

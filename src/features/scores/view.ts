@@ -1,4 +1,5 @@
 import type { ScoreConfig } from "../projects/model.ts";
+import type { SCORE_FIELD_GROUPS } from "./contract.ts";
 import type { ScorePatch } from "./model.ts";
 
 /** What the store reads of a score. `at`: the newest event time, in µs since 1970. */
@@ -66,8 +67,7 @@ export function scoreView({ score, updatedUs }: StoredScore, configs: readonly S
   };
 }
 
-export const FIELD_GROUPS = ["details", "subject", "annotation"] as const;
-export type FieldGroup = (typeof FIELD_GROUPS)[number];
+type FieldGroup = (typeof SCORE_FIELD_GROUPS)[number];
 
 function subjectOf({ observationId, traceId, sessionId }: ScorePatch) {
   if (observationId !== undefined) {

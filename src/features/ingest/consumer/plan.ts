@@ -210,10 +210,13 @@ function scoreRows(touched: Touched, stored: Stored, derive: Derive): ScoreRow[]
   return rows;
 }
 
-/** Trace ids that the rows of an object touch, for the list of what arrived lately. */
+/** Traces, and sessions scored as such, that the rows of an object touch: the list of what arrived lately. */
 export function tracesOf({ observations, traces, scores }: StoredRows): string[] {
   const ids = new Set<string>();
   for (const { traceId } of [...observations, ...scores]) if (traceId) ids.add(traceId);
   for (const { id } of traces) ids.add(id);
+  for (const { traceId, observationId, sessionId } of scores) {
+    if (!traceId && !observationId && sessionId) ids.add(sessionId);
+  }
   return [...ids];
 }

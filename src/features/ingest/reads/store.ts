@@ -32,7 +32,10 @@ const RECENT = `SELECT DISTINCT t.value AS id FROM (
     WHERE project = CAST(?1 AS INTEGER) AND error IS NULL ORDER BY name DESC LIMIT ${WINDOW}
   ) o CROSS JOIN json_each(o.traces) t LIMIT ${WINDOW}`;
 
-/** The traces of the newest accepted objects, last touched first. Objects are listed in the first shard. */
+/**
+ * The traces of the newest accepted objects, last touched first, and sessions that were scored as
+ * such: no trace has their ids. Objects are listed in the first shard.
+ */
 export async function recentTraceIds({ shards, tenant }: Scope): Promise<string[]> {
   const found = await shards[0]?.prepare(RECENT).bind(tenant).all<{ id: string }>();
   return fitting(found?.results.map(({ id }) => id) ?? []);

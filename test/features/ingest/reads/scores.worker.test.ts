@@ -77,6 +77,17 @@ describe("GET /api/public/v2/scores", () => {
   });
 });
 
+describe("a session's score", () => {
+  it("is listed though no trace of the session has come", async ({ expect }) => {
+    const { ingest, get } = await lab();
+    await ingest(score("s", 5, { sessionId: "lonely", value: 1 }));
+    expect((await get<Listed>("/api/public/v2/scores")).data).toMatchObject([
+      { id: "s", sessionId: "lonely", traceId: null },
+    ]);
+    expect((await get<Listed>("/api/public/traces")).data).toEqual([]);
+  });
+});
+
 describe("GET /api/public/v3/scores", () => {
   it("goes through all pages by cursor, each score once", async ({ expect }) => {
     const { get } = await scored();

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { Score, ScoreV3 } from "../../../scores/contract.ts";
+import { Score, SCORE_FIELD_GROUPS, ScoreV3 } from "../../../scores/contract.ts";
 import { SCORE_SOURCES, SCORE_TYPES } from "../../../scores/model.ts";
 import { Cursor, InstantUs, LegacyPage, paged, Unsupported } from "../contract.ts";
 
@@ -50,7 +50,7 @@ export const ScoresQuery = z.object({
   filter: Unsupported,
 });
 
-const Group = z.enum(["details", "subject", "annotation"]);
+const Group = z.enum(SCORE_FIELD_GROUPS);
 
 const hasSingleType = (
   { dataType = [] }: { dataType?: string[] | undefined },
