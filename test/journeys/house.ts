@@ -1,0 +1,55 @@
+import { ago, event, lab } from "../features/ingest/reads/lab.ts";
+import type { Answer } from "../support/call.ts";
+
+/** Stands in everything that a project holds and that no request of another project says. */
+export const MARK = "only-ours-7f3a";
+
+export const IDS = {
+  prompt: "folder/ours",
+  trace: "ours-trace",
+  observation: "ours-observation",
+  session: "ours-session",
+  score: "ours-score",
+  model: "ours-model",
+};
+
+/** A project with something in every drawer. */
+export async function furnishedHouse() {
+  const house = await lab();
+  const request = async (method: string, path: string, body: unknown): Promise<Answer> => {
+    const answer = await house.request(method, path, body);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.text}`);
+    return answer;
+  };
+  const { prompt, trace, observation, session, score, model } = IDS;
+  await request("POST", "/api/public/v2/prompts", {
+    name: prompt,
+    prompt: `text ${MARK}`,
+    labels: ["production"],
+    tags: [MARK],
+  });
+  await house.ingest(
+    event("trace-create", { id: trace, name: MARK, sessionId: session, userId: MARK }),
+    event("generation-create", {
+      id: observation,
+      traceId: trace,
+      name: MARK,
+      startTime: ago(2000),
+      endTime: ago(1000),
+      input: MARK,
+      promptName: prompt,
+      promptVersion: 1,
+    }),
+    event("score-create", {
+      id: score,
+      traceId: trace,
+      observationId: observation,
+      name: MARK,
+      value: 1,
+      comment: MARK,
+    }),
+  );
+  const key = await request("POST", "/api/public/keys", { label: MARK, scopes: ["read"] });
+  await request("PUT", "/api/public/prices", { model, usdPerMillion: { input: 3, [MARK]: 4 } });
+  return { ...house, keyId: (key.json as { id: string }).id };
+}
