@@ -12,16 +12,15 @@ import { observationPatch } from "./observation.ts";
 import {
   type Body,
   excessOf,
-  groupOf,
   idOf,
   instantOf,
   isRecord,
-  labelOf,
   MAX_ID,
   metadataOf,
   payloadField,
   said,
   tagsOf,
+  textOf,
   Unusable,
 } from "./said.ts";
 
@@ -87,12 +86,12 @@ function toTrace(event: Event): TracePatch {
   const isPublic = body["public"];
   const fields = said<Omit<TracePatch, "id" | "clock">>({
     timestampUs: instantOf(body, "timestamp"),
-    name: labelOf(body, "name"),
-    userId: groupOf(body, "userId"),
-    sessionId: groupOf(body, "sessionId"),
+    name: textOf(body, "name"),
+    userId: textOf(body, "userId"),
+    sessionId: textOf(body, "sessionId"),
     tags: tagsOf(body),
-    release: labelOf(body, "release"),
-    version: labelOf(body, "version"),
+    release: textOf(body, "release"),
+    version: textOf(body, "version"),
     public: typeof isPublic === "boolean" ? isPublic : undefined,
     environment: environment === undefined ? undefined : normaliseEnvironment(environment),
     deleted: undefined,

@@ -16,12 +16,11 @@ import {
   type Body,
   idOf,
   instantOf,
-  labelOf,
   metadataOf,
   parametersOf,
   payloadField,
   said,
-  statusMessageOf,
+  textOf,
   Unusable,
 } from "./said.ts";
 
@@ -32,7 +31,7 @@ type Link = Pick<
 
 /** Version 0 is what a client holds that fell back to its own text. */
 function linkOf(body: Body): Link {
-  const promptName = labelOf(body, "promptName");
+  const promptName = textOf(body, "promptName");
   const said = body["promptVersion"] ?? undefined;
   if (promptName === undefined && said === undefined) return {};
   if (promptName === undefined) {
@@ -77,16 +76,16 @@ export function observationPatch(
     // A create without a trace is a trace of its own; an update belongs where its create went.
     traceId: idOf(body, "traceId") ?? (isUpdate ? null : id),
     type: typeOf(kind, isUpdate, body),
-    name: labelOf(body, "name"),
+    name: textOf(body, "name"),
     parentId: idOf(body, "parentObservationId"),
     startUs: instantOf(body, "startTime"),
     endUs: instantOf(body, "endTime"),
     firstTokenUs: instantOf(body, "completionStartTime"),
     environment: environment === undefined ? undefined : normaliseEnvironment(environment),
-    version: labelOf(body, "version"),
+    version: textOf(body, "version"),
     level: levelOf(body),
-    statusMessage: statusMessageOf(body),
-    model: labelOf(body, "model"),
+    statusMessage: textOf(body, "statusMessage"),
+    model: textOf(body, "model"),
     modelParameters: parametersOf(body),
     usage: normaliseUsage(body["usageDetails"]) ?? normaliseUsage(body["usage"]),
     cost: normaliseCost(body["costDetails"]) ?? costOfUsage(body["usage"]),

@@ -20,11 +20,6 @@ export class Unusable extends Error {
 }
 
 export const MAX_ID = 800;
-const MAX_LABEL = 1000;
-const MAX_STATUS_MESSAGE = 10_000;
-const MAX_TAG = 200;
-const MAX_TAGS = 50;
-const MAX_PARAMETERS = 20_000;
 
 export const isRecord = (value: unknown): value is Body =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -49,38 +44,27 @@ export function instantOf(body: Body, field: string): number | undefined {
   return instantUs;
 }
 
-function shortText(value: unknown, max: number): string | undefined {
+function plainText(value: unknown): string | undefined {
   const isScalar = typeof value === "number" || typeof value === "boolean";
   if (typeof value !== "string" && !isScalar) return undefined;
-  const text = cleanText(String(value).slice(0, max));
+  const text = cleanText(String(value));
   return text === "" ? undefined : text;
 }
 
-/** A name or the like; longer ones are cut. */
-export const labelOf = (body: Body, field: string): string | undefined =>
-  shortText(body[field], MAX_LABEL);
-
-export const statusMessageOf = (body: Body): string | undefined =>
-  shortText(body["statusMessage"], MAX_STATUS_MESSAGE);
-
-/** An id that only groups, such as a session's: too long is not said, since cutting would mix groups. */
-export function groupOf(body: Body, field: string): string | undefined {
-  const text = shortText(body[field], MAX_ID + 1);
-  return text !== undefined && text.length <= MAX_ID ? text : undefined;
-}
+/** A name or the like, whole: `accept` bounds what a row keeps of it. */
+export const textOf = (body: Body, field: string): string | undefined => plainText(body[field]);
 
 export function tagsOf(body: Body): string[] | undefined {
   const value = body["tags"];
   if (!Array.isArray(value)) return undefined;
-  const tags = value.flatMap((tag: unknown) => shortText(tag, MAX_TAG) ?? []).slice(0, MAX_TAGS);
+  const tags = value.flatMap((tag: unknown) => plainText(tag) ?? []);
   return tags.length > 0 ? tags : undefined;
 }
 
-export function parametersOf(body: Body): Record<string, Json> | undefined {
+export const parametersOf = (body: Body): Record<string, Json> | undefined => {
   const value = body["modelParameters"];
-  if (!isRecord(value) || JSON.stringify(value).length > MAX_PARAMETERS) return undefined;
-  return value as Record<string, Json>;
-}
+  return isRecord(value) ? (value as Record<string, Json>) : undefined;
+};
 
 /** Metadata is an object; anything else a client says becomes `{metadata: ...}`, as the original has it. */
 export function metadataOf(body: Body): Record<string, Json> | undefined {
