@@ -15,6 +15,7 @@ import {
 import { net } from "./items.ts";
 import {
   deleteLog,
+  type LogRow,
   logGuard,
   LOOK_UPS_PER_BATCH,
   markSessions,
@@ -25,7 +26,7 @@ import {
 /** What one commit may cover. */
 const MAX_ROWS = 400;
 const MAX_ITEMS = 100_000;
-const MAX_CELLS = 4_000;
+const MAX_CELLS = 2_000;
 
 export type Shards = readonly D1Database[];
 
@@ -38,6 +39,21 @@ type Page = {
   items: number;
 };
 
+const isFull = ({ rows, items, deltas }: Page): boolean =>
+  rows >= MAX_ROWS || items >= MAX_ITEMS || deltas.size >= MAX_CELLS;
+
+function addRow(page: Page, { seq, before, after }: LogRow): void {
+  const change = net(before, after);
+  countChange(page.deltas, change);
+  for (const [project, session] of change.sessions) {
+    page.sessions.set(`${project}/${session}`, [project, session]);
+  }
+  page.first ||= seq;
+  page.last = seq;
+  page.rows++;
+  page.items += before.length + after.length;
+}
+
 /** Reads the log from its beginning, as far as one commit may go; undefined when it is empty. */
 async function readPage(shard: D1Database): Promise<Page | undefined> {
   const page: Page = {
@@ -48,19 +64,12 @@ async function readPage(shard: D1Database): Promise<Page | undefined> {
     rows: 0,
     items: 0,
   };
-  while (page.rows < MAX_ROWS && page.items < MAX_ITEMS && page.deltas.size < MAX_CELLS) {
+  while (!isFull(page)) {
     const log = await readLog(shard, page.last);
     if (log.length === 0) break;
-    for (const { seq, before, after } of log) {
-      const change = net(before, after);
-      countChange(page.deltas, change);
-      for (const [project, session] of change.sessions) {
-        page.sessions.set(`${project}/${session}`, [project, session]);
-      }
-      page.first ||= seq;
-      page.last = seq;
-      page.rows++;
-      page.items += before.length + after.length;
+    for (const row of log) {
+      if (isFull(page)) break;
+      addRow(page, row);
     }
   }
   return page.rows > 0 ? page : undefined;
