@@ -16,6 +16,7 @@ import { assemble, type FullPayload, type References, referencesOf } from "./pay
 import {
   byNewestStart,
   byStart,
+  isDeleted,
   leaderOf,
   type ObservationRecord,
   summarise,
@@ -74,6 +75,7 @@ export async function loadSummaries(scope: Scope, ids: readonly string[]): Promi
   return ids.flatMap((id) => {
     const trace = traces.get(id) ?? null;
     const leader = trace?.root ?? leaders.get(id) ?? null;
+    if (isDeleted(trace)) return [];
     return trace || leader ? [summarise(id, trace, leader)] : [];
   });
 }
@@ -110,9 +112,11 @@ export async function loadObservations(
     selectTraces(scope, traceIds),
     selectObservations(scope, traceIds, limit),
   ]);
+  const byId = new Map(traces.map((trace) => [trace.id, trace]));
+  const all = [...traces.flatMap(({ root }) => root ?? []), ...own];
   return {
-    traces: new Map(traces.map((trace) => [trace.id, trace])),
-    observations: [...traces.flatMap(({ root }) => root ?? []), ...own].sort(byStart),
+    traces: byId,
+    observations: all.filter(({ traceId }) => !isDeleted(byId.get(traceId))).sort(byStart),
   };
 }
 
@@ -129,7 +133,7 @@ export async function loadTrace(scope: Scope, id: string): Promise<WholeTrace> {
     scoresOf(scope, [id]),
   ]);
   const record = traces.get(id) ?? null;
-  if (!record && observations.length === 0)
+  if (isDeleted(record) || (!record && observations.length === 0))
     throw new Refusal("not_found", `there is no trace ${id}`);
   const trace = summarise(id, record, leaderOf(record, observations));
   return { trace, observations, scores };

@@ -30,6 +30,9 @@ export type TraceRecord = {
   root: ObservationRecord | null;
 };
 
+export const isDeleted = (trace: TraceRecord | null | undefined): boolean =>
+  trace?.fields.deleted === true;
+
 export type ObservationRow = {
   trace: string;
   id: string;

@@ -320,8 +320,16 @@ describe("DELETE /api/public/traces/{id}", () => {
     await ingest(...events);
     expect((await request("DELETE", "/api/public/traces/d-trace")).status).toBe(200);
     await settle();
-    // The client sends the same batch once more.
-    await ingest(...events);
+    // The client sends the same batch once more, and a span that is late.
+    await ingest(
+      ...events,
+      event("span-create", {
+        id: "late",
+        traceId: "d-trace",
+        parentObservationId: "gen-1",
+        startTime: ago(1000),
+      }),
+    );
 
     expect((await request("GET", "/api/public/traces/d-trace")).status).toBe(404);
     expect((await request("GET", "/api/public/observations/gen-1")).status).toBe(404);
