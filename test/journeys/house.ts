@@ -1,3 +1,7 @@
+import { createMessageBatch } from "cloudflare:test";
+
+import { consumeQueue } from "../../src/features/ingest/index.ts";
+import type { Env, IngestMessage } from "../../src/platform/env.ts";
 import { ago, event, lab } from "../features/ingest/reads/lab.ts";
 import type { Answer } from "../support/call.ts";
 
@@ -13,9 +17,27 @@ export const IDS = {
   model: "ours-model",
 };
 
+/** Brings what was accepted into rows as the queue does, whosever it is. */
+async function deliver(env: Env, objects: readonly string[]): Promise<void> {
+  const messages = objects.map((object, index) => ({
+    id: String(index),
+    timestamp: new Date(),
+    attempts: 1,
+    body: { object },
+  }));
+  await consumeQueue(createMessageBatch<IngestMessage>("promptside-ingest", messages), env);
+}
+
 /** A project with something in every drawer. */
 export async function furnishedHouse() {
   const house = await lab();
+  const queued: string[] = [];
+  const env: Env = {
+    ...house.env,
+    INGEST: {
+      send: async ({ object }: IngestMessage) => void queued.push(object),
+    } as unknown as Env["INGEST"],
+  };
   const request = async (method: string, path: string, body: unknown): Promise<Answer> => {
     const answer = await house.request(method, path, body);
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.text}`);
@@ -51,5 +73,6 @@ export async function furnishedHouse() {
   );
   const key = await request("POST", "/api/public/keys", { label: MARK, scopes: ["read"] });
   await request("PUT", "/api/public/prices", { model, usdPerMillion: { input: 3, [MARK]: 4 } });
-  return { ...house, keyId: (key.json as { id: string }).id };
+  const keyId = (key.json as { id: string }).id;
+  return { ...house, env, keyId, settle: () => deliver(env, queued.splice(0)) };
 }

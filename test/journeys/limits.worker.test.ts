@@ -153,3 +153,35 @@ describe("an export", () => {
     expect(answer).toMatchObject(refusal(413));
   });
 });
+
+describe("JSON of any shape", () => {
+  const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+  const span = `{"traceId":"4bf92f3577b34da6a3ce929d0e0e4736","spanId":"00f067aa0ba902b7"`;
+  const value = `${'{"arrayValue":{"values":['.repeat(10_000)}${"]}}".repeat(10_000)}`;
+  it.for<[string, string]>([
+    ["/api/public/v2/prompts", `{"name":"deep","prompt":"x","config":${deep}}`],
+    ["/api/public/v2/prompts", `{"name":"deep","prompt":${deep}}`],
+    ["/api/public/scores", `{"name":"q","value":1,"traceId":"t","metadata":${deep}}`],
+    ["/api/public/scores", `[{"name":"q","value":${deep},"traceId":"t"}]`],
+    ["/api/public/ingestion", `{"batch":[{"id":"e","type":"trace-create","body":${deep}}]}`],
+    ["/api/public/ingestion", `{"batch":[],"metadata":${deep}}`],
+    [
+      "/api/public/otel/v1/traces",
+      `{"resourceSpans":[{"scopeSpans":[{"spans":[${span},"attributes":[{"key":"a","value":${value}}]}]}]}]}`,
+    ],
+    [
+      "/api/public/otel/v1/traces",
+      `{"resourceSpans":[{"scopeSpans":[{"spans":[${span},"attributes":[{"key":"langfuse.observation.input","value":{"stringValue":"${deep}"}}]}]}]}]}`,
+    ],
+  ])("nested 20,000 deep is no failure of %s", async ([path, body], { expect }) => {
+    const { status, json } = await call("POST", path, {
+      authorization: house.basic,
+      body,
+      headers: { "content-type": "application/json" },
+      env: house.env,
+    });
+    expect(status).toBeLessThan(500);
+    expect(json).toBeTypeOf("object");
+    await house.settle();
+  });
+});

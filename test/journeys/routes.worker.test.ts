@@ -4,7 +4,7 @@ import { endpoints } from "../../src/app.ts";
 import { GRANTS } from "../../src/features/projects/model.ts";
 import type { Endpoint } from "../../src/platform/http.ts";
 import { type Answer, basic, bearer, call } from "../support/call.ts";
-import { freshProject, type FreshProject } from "../support/project.ts";
+import { freshProject } from "../support/project.ts";
 import { furnishedHouse, MARK } from "./house.ts";
 import { pathOf, requestsFor, type WalkRequest } from "./requests.ts";
 
@@ -15,12 +15,10 @@ const writing = guarded.filter(({ method }) => ["POST", "PUT", "PATCH"].includes
 const ofProjects = guarded.filter(({ access }) => access !== "deployment");
 
 let house: Awaited<ReturnType<typeof furnishedHouse>>;
-let stranger: FreshProject;
 let requests: Record<string, WalkRequest>;
 
 beforeAll(async () => {
   house = await furnishedHouse();
-  stranger = await freshProject();
   requests = requestsFor(house.keyId);
 });
 
@@ -80,7 +78,7 @@ describe.each(guarded.map((route) => [nameOf(route), route] as const))("%s", (_n
 
 describe.each(ofProjects.map((route) => [nameOf(route), route] as const))("%s", (_name, route) => {
   it("shows another project nothing of ours", async ({ expect }) => {
-    const { status, text, json } = await ask(route, stranger.basic);
+    const { status, text, json } = await ask(route, (await freshProject()).basic);
     expect(text).not.toContain(MARK);
     expect(status).toBeLessThan(500);
     const about = Object.keys(requestOf(route).params ?? {}).length > 0;
@@ -129,6 +127,7 @@ describe("after another project has asked every route", () => {
     const before = await look();
     expect(before.filter(([, status]) => status !== 200)).toEqual([]);
     expect(before.filter(([, , text]) => text.includes(MARK)).length).toBeGreaterThan(12);
+    const stranger = await freshProject();
     for (const route of ofProjects) await ask(route, stranger.basic);
     await house.settle();
     expect(await look()).toEqual(before);
