@@ -68,9 +68,10 @@ export async function readBytes(request: Request): Promise<Uint8Array> {
   return inflate(bytes);
 }
 
-/** The body as JSON. @throws Refusal invalid_request when it is not JSON in UTF-8, and as `readBytes` */
-export async function readJson(request: Request): Promise<unknown> {
+/** The body as JSON; `whenEmpty`, if given, stands for no body. @throws Refusal invalid_request when it is not JSON in UTF-8, and as `readBytes` */
+export async function readJson(request: Request, whenEmpty?: unknown): Promise<unknown> {
   const bytes = await readBytes(request);
+  if (bytes.byteLength === 0 && whenEmpty !== undefined) return whenEmpty;
   try {
     return JSON.parse(
       new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes),

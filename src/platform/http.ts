@@ -22,6 +22,8 @@ type Definition<P, Q, B> = {
   query?: z.ZodType<Q>;
   /** Left out where the handler reads the body itself (OTLP, ingestion). */
   body?: z.ZodType<B>;
+  /** What a request without a body says, where it may come without one. */
+  emptyBody?: unknown;
   /** Status -> schema of the answer, or a sentence where there is no JSON. For the reference. */
   answers: Record<number, z.ZodType | string>;
 };
@@ -80,7 +82,9 @@ export function mount(endpoints: readonly Endpoint[], authenticate: Authenticate
       const input = {
         params: parse(route.params, c.req.param(), "path"),
         query: parse(route.query, c.req.query(), "query"),
-        body: route.body ? parse(route.body, await readJson(c.req.raw), "body") : undefined,
+        body: route.body
+          ? parse(route.body, await readJson(c.req.raw, route.emptyBody), "body")
+          : undefined,
       };
       return route.handle(scope, input as Input<never, never, never>, c);
     });

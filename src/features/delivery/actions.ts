@@ -1,7 +1,7 @@
 import { Refusal } from "../../platform/errors.ts";
 import { logEvent } from "../../platform/log.ts";
 import type { Scope } from "../../platform/scope.ts";
-import { askMissing, readVersion } from "../prompts/index.ts";
+import { askMissing, readStored, readVersion } from "../prompts/index.ts";
 import { type DocumentRef, isLabel, nameProblem } from "../prompts/model.ts";
 import { type Document, render } from "./document.ts";
 import { documentKey } from "./keys.ts";
@@ -16,6 +16,7 @@ async function attempt(store: string, read: Promise<Document | undefined>): Prom
   try {
     return { ok: true, document: await read };
   } catch (error) {
+    if (error instanceof Refusal) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     logEvent("a store failed to answer a prompt fetch", { store, reason });
     return { ok: false };
@@ -25,6 +26,15 @@ async function attempt(store: string, read: Promise<Document | undefined>): Prom
 /** The document as the registry has it at this instant. */
 export async function fetchFresh(scope: Scope, ref: DocumentRef): Promise<Document | undefined> {
   const stored = await readVersion(scope, ref);
+  return stored && render(scope.projectId, stored);
+}
+
+/** The version as it was written, references and all. Asks D1: nobody fetches that on a hot path. */
+export async function fetchUnresolved(
+  scope: Scope,
+  ref: DocumentRef,
+): Promise<Document | undefined> {
+  const stored = await readStored(scope, ref);
   return stored && render(scope.projectId, stored);
 }
 

@@ -4,7 +4,7 @@ import { type Endpoint, endpoint } from "../../platform/http.ts";
 import { PromptAnswer } from "../prompts/contract.ts";
 import { notFound } from "../prompts/index.ts";
 import { DEFAULT_LABEL, labelDocument, versionDocument } from "../prompts/model.ts";
-import { fetchDocument, fetchFresh } from "./actions.ts";
+import { fetchDocument, fetchFresh, fetchUnresolved } from "./actions.ts";
 import { FetchPath, FetchQuery } from "./contract.ts";
 import { type Document, isCurrent } from "./document.ts";
 import { drainAfter } from "./publish/actions.ts";
@@ -34,7 +34,7 @@ export const deliveryEndpoints: Endpoint[] = [
     params: FetchPath,
     query: FetchQuery,
     answers: { 200: PromptAnswer, 304: "the ETag in If-None-Match is current" },
-    handle: async (scope, { params: { name }, query: { version, label, fresh } }, c) => {
+    handle: async (scope, { params: { name }, query: { version, label, fresh, resolve } }, c) => {
       if (fresh && !scope.grants.includes("write")) {
         throw new Refusal("forbidden", "fresh=true needs a key with the scope write");
       }
@@ -43,7 +43,8 @@ export const deliveryEndpoints: Endpoint[] = [
         selector.version === undefined
           ? labelDocument(name, selector.label)
           : versionDocument(name, selector.version);
-      const document = await (fresh ? fetchFresh : fetchDocument)(scope, ref);
+      const fetch = fresh ? fetchFresh : fetchDocument;
+      const document = await (resolve === false ? fetchUnresolved : fetch)(scope, ref);
       if (!document) throw notFound(name, selector);
       return answer(document, c.req.header("if-none-match"));
     },

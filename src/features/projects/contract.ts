@@ -117,6 +117,11 @@ const Configs = z
     }
   });
 
+const ProtectedLabel = z
+  .string()
+  .regex(/^[a-z0-9_.-]{1,36}$/, "a label has 1 to 36 characters of a-z, 0-9, _, . and -")
+  .refine((label) => label !== "latest", "latest moves with each new version; nobody can keep it");
+
 export const SettingsContract = z.strictObject({
   capturePayloads: z.boolean(),
   retentionDays: z.int().min(1, "at least 1 day").max(365, "at most 365 days"),
@@ -125,6 +130,10 @@ export const SettingsContract = z.strictObject({
     .max(20, "at most 20 masks"),
   timeZone: z.string().max(100).refine(isTimeZone, "not an IANA time zone"),
   scoreConfigs: Configs,
+  protectedLabels: z
+    .array(ProtectedLabel)
+    .max(100, "at most 100 protected labels")
+    .transform((labels) => [...new Set(labels)]),
   limits: z.strictObject({ eventsPerRequest: z.int().min(1).max(100_000) }),
 });
 

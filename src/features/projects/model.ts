@@ -31,6 +31,8 @@ export type Settings = {
   /** IANA name; days of reports begin at its midnight. */
   timeZone: string;
   scoreConfigs: ScoreConfig[];
+  /** Labels of prompts that only keys with the scope admin move. */
+  protectedLabels: string[];
   limits: {
     /** Spans or events that one request may bring. */
     eventsPerRequest: number;
@@ -43,6 +45,7 @@ export const DEFAULT_SETTINGS: Settings = {
   masks: [],
   timeZone: "UTC",
   scoreConfigs: [],
+  protectedLabels: [],
   limits: { eventsPerRequest: 10_000 },
 };
 

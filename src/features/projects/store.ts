@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, isNull, lt, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 
 import { newId } from "../../lib/ids.ts";
 import type { RegistryDb } from "../../platform/db.ts";
@@ -130,10 +130,17 @@ function changed(change: object) {
   return sql`json_set(${projects.settings}${sql.join(pairs)})`;
 }
 
-export const insertAudit = (scope: Scope, entry: Pick<AuditRow, "action" | "target" | "detail">) =>
+export type AuditEntry = Pick<AuditRow, "action" | "target" | "detail">;
+
+/** @param project the project's number, where it is not known yet */
+export const insertAudit = (
+  scope: Scope,
+  entry: AuditEntry,
+  project: number | SQL<number> = numberOf(scope),
+) =>
   scope.db.insert(audit).values({
     ...entry,
-    project: numberOf(scope),
+    project,
     id: newId("aud", scope.now),
     actor: `${scope.actor.kind}:${scope.actor.id}`,
     createdAt: scope.now,

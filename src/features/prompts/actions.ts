@@ -1,6 +1,7 @@
 import { Refusal } from "../../platform/errors.ts";
 import type { Scope } from "../../platform/scope.ts";
 import {
+  movesBetween,
   type PromptState,
   type Selector,
   versionsTouched,
@@ -11,7 +12,10 @@ import {
 import type { CreatePrompt, ListQuery, PromptList } from "./contract.ts";
 import { listPrompts } from "./list/store.ts";
 import { answerOf, type PromptOverview, versionDocument } from "./model.ts";
-import { loadState, type NewContent, readVersion, saveChange } from "./store.ts";
+import { requireMovable } from "./protection/actions.ts";
+import { readStored } from "./reads/store.ts";
+import { checkDraft, requireUnreferenced } from "./references/actions.ts";
+import { type Change, loadState, saveChange } from "./store.ts";
 
 const MAX_TRIES = 25;
 const FIRST_PAUSE_MS = 10;
@@ -21,27 +25,27 @@ const LONGEST_PAUSE_MS = 1_000;
 const pauseMs = (tries: number): number =>
   Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries);
 
-type Decided<T> = {
-  after: PromptState;
-  added?: NewContent;
-  reason: string | null;
+export type Decided<T> = Pick<Change, "after" | "added" | "read" | "history" | "reason"> & {
   result: T;
 };
 
 /**
  * Changes one name: load, decide, save; again from the start when somebody else was faster.
  *
- * @throws Refusal unavailable when that happens too often
+ * @throws Refusal forbidden for a protected label, invalid_request when another prompt would lose
+ *   what it refers to, unavailable when others were faster too often
  */
-async function changePrompt<T>(
+export async function changePrompt<T>(
   scope: Scope,
   name: string,
-  decide: (before: PromptState | undefined) => Decided<T>,
+  decide: (before: PromptState | undefined) => Decided<T> | Promise<Decided<T>>,
 ): Promise<T> {
   for (let tries = 1; tries <= MAX_TRIES; tries++) {
     const before = await loadState(scope, name);
-    const { result, ...change } = decide(before?.state);
+    const { result, ...change } = await decide(before?.state);
     if (versionsTouched(before?.state, change.after).length === 0) return result;
+    await requireMovable(scope, name, movesBetween(before?.state, change.after));
+    await requireUnreferenced(scope, name, before?.state, change.after);
     if (await saveChange(scope, { name, before, ...change })) return result;
     await scheduler.wait(pauseMs(tries));
   }
@@ -65,8 +69,13 @@ export const notFound = (name: string, selector: Selector = {}): Refusal =>
 
 export type PromptAnswer = ReturnType<typeof answerOf>;
 
-async function answer(scope: Scope, name: string, version: number): Promise<PromptAnswer> {
-  const stored = await readVersion(scope, versionDocument(name, version));
+/** A version as it is stored: references are inserted only where a prompt is fetched. */
+export async function storedAnswer(
+  scope: Scope,
+  name: string,
+  version: number,
+): Promise<PromptAnswer> {
+  const stored = await readStored(scope, versionDocument(name, version));
   if (!stored) throw notFound(name, { version });
   return answerOf(scope.projectId, stored);
 }
@@ -74,7 +83,7 @@ async function answer(scope: Scope, name: string, version: number): Promise<Prom
 /** Stores a draft as the next version; its labels, and `latest`, move to it in the same batch. */
 export async function createVersion(scope: Scope, draft: CreatePrompt): Promise<PromptAnswer> {
   const { name, type, content, config, commitMessage } = draft;
-  const version = await changePrompt(scope, name, (before) => {
+  const version = await changePrompt(scope, name, async (before) => {
     const created = withVersion(before, draft);
     if (created.outcome === "type-differs") {
       const message = `prompt '${name}' is of type ${created.type}; a version cannot be ${type}`;
@@ -82,10 +91,12 @@ export async function createVersion(scope: Scope, draft: CreatePrompt): Promise<
         issues: [{ path: "type", message }],
       });
     }
-    const added = { version: created.version, content, config, commitMessage };
-    return { after: created.after, added, reason: commitMessage, result: created.version };
+    const { version } = created;
+    const { read } = await checkDraft(scope, { name, version, content });
+    const added = [{ version, content, config, commitMessage }];
+    return { after: created.after, added, read, reason: commitMessage, result: version };
   });
-  return answer(scope, name, version);
+  return storedAnswer(scope, name, version);
 }
 
 /** Moves labels to a version; those it has already stay. */
@@ -99,7 +110,7 @@ export async function addLabels(
     if (!after) throw notFound(name, { version });
     return { after, reason: null, result: undefined };
   });
-  return answer(scope, name, version);
+  return storedAnswer(scope, name, version);
 }
 
 /** Deletes the versions that match, or the whole prompt. Their numbers are not used again. */

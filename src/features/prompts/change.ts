@@ -67,6 +67,13 @@ export function withLabels(
   return { ...before, labels: moved };
 }
 
+/** The name without one of its labels. */
+export function withoutLabel(before: PromptState, label: string): PromptState {
+  const labels = new Map(before.labels);
+  labels.delete(label);
+  return { ...before, labels };
+}
+
 export type Selector = { version?: number | undefined; label?: string | undefined };
 
 function matching(state: PromptState, { version, label }: Selector): number[] {

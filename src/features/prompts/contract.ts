@@ -195,6 +195,8 @@ export const ListQuery = z.object({
 });
 export type ListQuery = z.infer<typeof ListQuery>;
 
+const GraphNode = z.object({ id: z.string(), name: z.string(), version: z.int() });
+
 export const PromptAnswer = z.object({
   id: z.string(),
   createdAt: z.iso.datetime(),
@@ -210,7 +212,9 @@ export const PromptAnswer = z.object({
   tags: z.array(z.string()),
   commitMessage: z.string().nullable(),
   isActive: z.boolean(),
-  resolutionGraph: z.null(),
+  resolutionGraph: z
+    .object({ root: GraphNode, dependencies: z.record(z.string(), z.array(GraphNode)) })
+    .nullable(),
 });
 
 const Meta = z.object({

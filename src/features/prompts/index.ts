@@ -1,4 +1,5 @@
 export { findPrompt, notFound, requirePrompt } from "./actions.ts";
+export { labelsAt } from "./ledger/store.ts";
 export {
   askAgain,
   askedSince,
@@ -10,4 +11,5 @@ export {
   postponeDocument,
   settleDocument,
 } from "./outbox/store.ts";
-export { readVersion, readVersions } from "./store.ts";
+export { readVersion, readVersions } from "./reads/actions.ts";
+export { readStored } from "./reads/store.ts";

@@ -26,6 +26,9 @@ export const versionDocument = (name: string, version: number): DocumentRef => (
   selector: String(version),
 });
 
+/** The move of another prompt's label that changed what a label serves. */
+export type MoveCause = { prompt: string; label: string; from: number | null; to: number | null };
+
 /** A version with everything that is said about it elsewhere: its labels, its name's type and tags. */
 export type StoredVersion = {
   id: string;
@@ -40,7 +43,13 @@ export type StoredVersion = {
   createdBy: string;
   createdAt: Date;
   updatedAt: Date;
+  /** What was inserted into it; null when nothing was. */
+  resolutionGraph: ResolutionGraph | null;
 };
+
+type GraphNode = { id: string; name: string; version: number };
+/** Which versions a resolved prompt is made of: for each version's id, those it refers to itself. */
+export type ResolutionGraph = { root: GraphNode; dependencies: Record<string, GraphNode[]> };
 
 /** A version as the wire has it: what is stored, fetched and kept in KV alike. */
 export function answerOf(projectId: string, stored: StoredVersion) {
@@ -59,7 +68,7 @@ export function answerOf(projectId: string, stored: StoredVersion) {
     tags: stored.tags,
     commitMessage: stored.commitMessage,
     isActive: stored.labels.includes(DEFAULT_LABEL),
-    resolutionGraph: null,
+    resolutionGraph: stored.resolutionGraph,
   };
 }
 
@@ -72,13 +81,15 @@ export type PromptOverview = {
 
 const VARIABLE = /\{\{([^{}]*)\}\}/g;
 
+/** The texts of a template in their order: one, or one for each message. */
+export const textsOf = (content: PromptContent): string[] =>
+  typeof content === "string"
+    ? [content]
+    : content.flatMap((item) => ("content" in item ? [item.content] : []));
+
 /** Names of the variables in a template: what stands between `{{` and `}}`, trimmed, each once. */
 export function variablesOf(content: PromptContent): string[] {
-  const texts =
-    typeof content === "string"
-      ? [content]
-      : content.flatMap((item) => ("content" in item ? [item.content] : []));
-  const names = texts.flatMap((text) =>
+  const names = textsOf(content).flatMap((text) =>
     Array.from(text.matchAll(VARIABLE), ([, name = ""]) => name.trim()),
   );
   return [...new Set(names)].filter((name) => name !== "");

@@ -17,9 +17,11 @@ import {
   DeploymentQuery,
   ImportAnswer,
 } from "./deployments/contract.ts";
+import { labelEndpoints } from "./labels/routes.ts";
 
 /** The registry. The fetch of one prompt is delivery's. */
 export const promptEndpoints: Endpoint[] = [
+  ...labelEndpoints,
   endpoint({
     method: "GET",
     path: "/api/public/v2/prompts",

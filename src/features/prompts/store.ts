@@ -4,10 +4,18 @@ import type { BatchItem } from "drizzle-orm/batch";
 import { newId } from "../../lib/ids.ts";
 import type { RegistryDb } from "../../platform/db.ts";
 import type { Scope } from "../../platform/scope.ts";
+import { auditing } from "../projects/index.ts";
 import { documentsBetween, type Move, movesBetween, versionsTouched } from "./change.ts";
 import type { PromptState } from "./change.ts";
-import type { DocumentRef, PromptContent, StoredVersion } from "./model.ts";
+import { LATEST, type PromptContent } from "./model.ts";
 import { askDocuments } from "./outbox/store.ts";
+import {
+  guardGone,
+  guardRead,
+  renewDependants,
+  selectorsGone,
+  writeReferences,
+} from "./references/store.ts";
 import { deployments, promptLabels, prompts, promptVersions } from "./tables.ts";
 
 /** A name's state with what guards its change. */
@@ -47,83 +55,29 @@ export async function loadState(
   };
 }
 
-const labelsOfVersion = sql<string>`(
-  SELECT json_group_array(label) FROM (
-    SELECT label FROM ${promptLabels} l
-    WHERE l.project = ${promptVersions.project} AND l.name = ${promptVersions.name}
-      AND l.version = ${promptVersions.version}
-    ORDER BY label))`;
-
-const chosen = (projectId: string, { kind, name, selector }: DocumentRef) =>
-  kind === "version"
-    ? sql`CAST(${selector} AS INTEGER)`
-    : sql`(SELECT l.version FROM ${promptLabels} l
-        WHERE l.project = ${projectId} AND l.name = ${name} AND l.label = ${selector})`;
-
-const selectVersion = (db: RegistryDb, projectId: string, ref: DocumentRef) =>
-  db
-    .select({
-      id: promptVersions.id,
-      name: promptVersions.name,
-      version: promptVersions.version,
-      type: prompts.type,
-      prompt: promptVersions.prompt,
-      config: promptVersions.config,
-      labels: labelsOfVersion,
-      tags: prompts.tags,
-      commitMessage: promptVersions.commitMessage,
-      createdBy: promptVersions.createdBy,
-      createdAt: promptVersions.createdAt,
-      updatedAt: promptVersions.updatedAt,
-    })
-    .from(promptVersions)
-    .innerJoin(
-      prompts,
-      and(eq(prompts.project, promptVersions.project), eq(prompts.name, promptVersions.name)),
-    )
-    .where(
-      and(
-        eq(promptVersions.project, projectId),
-        eq(promptVersions.name, ref.name),
-        eq(promptVersions.version, chosen(projectId, ref)),
-      ),
-    );
-
-type VersionRow = Awaited<ReturnType<typeof selectVersion>>[number];
-
-const stored = (row: VersionRow | undefined): StoredVersion | undefined =>
-  row && { ...row, labels: JSON.parse(row.labels) as string[] };
-
-/** What a document must say now; undefined when its label or version does not exist. */
-export const readVersion = async (
-  { db, projectId }: Scope,
-  ref: DocumentRef,
-): Promise<StoredVersion | undefined> => stored(await selectVersion(db, projectId, ref).get());
-
-/** The same for many documents, of any project, in the order given: one query each, all at one instant. */
-export async function readVersions(
-  db: RegistryDb,
-  refs: readonly (DocumentRef & { project: string })[],
-): Promise<(StoredVersion | undefined)[]> {
-  const [first, ...rest] = refs.map((ref) => selectVersion(db, ref.project, ref));
-  if (!first) return [];
-  const answers = await db.batch([first, ...rest]);
-  return answers.map(([row]) => stored(row));
-}
-
 /** What a version brings that is never changed again. */
 export type NewContent = {
   version: number;
   content: PromptContent;
   config: unknown;
   commitMessage: string | null;
+  /** When it was made, where that was elsewhere; else now. */
+  createdAt?: Date;
 };
 
-type Change = {
+/** Moves as another ledger told them. */
+export type ToldMove = Move & { id: string; reason: string | null; actorId: string; at: Date };
+
+export type Change = {
   name: string;
   before: LoadedState | undefined;
   after: PromptState;
-  added?: NewContent;
+  /** Versions that are new, in order of their numbers. */
+  added?: readonly NewContent[];
+  /** Names that the decision rests on beside this one. */
+  read?: readonly { name: string; rev: number }[];
+  /** What the ledger shall say instead of the moves of this instant: an import brings its own. */
+  history?: readonly ToldMove[];
   reason: string | null;
 };
 
@@ -148,13 +102,15 @@ function guardName(
 }
 
 function writeVersions(
-  { db, projectId, actor }: Scope,
-  { name, before, after, added }: Change,
+  scope: Scope,
+  { name, before, after, added = [] }: Change,
   at: Date,
 ): BatchItem<"sqlite">[] {
+  const { db, projectId, actor } = scope;
   const statements: BatchItem<"sqlite">[] = [];
   const versions = and(eq(promptVersions.project, projectId), eq(promptVersions.name, name));
   const gone = (before?.state.versions ?? []).filter((v) => !after.versions.includes(v));
+  statements.push(...writeReferences(scope, name, { gone, added }));
   if (gone.length > 0) {
     const list = sql`(SELECT value FROM json_each(${JSON.stringify(gone)}))`;
     statements.push(
@@ -169,8 +125,7 @@ function writeVersions(
       .set({ updatedAt: at })
       .where(and(versions, inArray(promptVersions.version, touchedList))),
   );
-  if (added) {
-    const { version, content, config, commitMessage } = added;
+  for (const { version, content, config, commitMessage, createdAt = at } of added) {
     statements.push(
       db.insert(promptVersions).values({
         project: projectId,
@@ -179,7 +134,7 @@ function writeVersions(
         id: newId("pv", at),
         commitMessage,
         createdBy: actor.id,
-        createdAt: at,
+        createdAt,
         updatedAt: at,
         config,
         prompt: content,
@@ -189,14 +144,55 @@ function writeVersions(
   return statements;
 }
 
+/** @param moves as JSON: label, from, to and id */
+function writeLedger(
+  scope: Scope,
+  { name, reason, history }: Change,
+  moves: string,
+  at: Date,
+): BatchItem<"sqlite">[] {
+  const { db, projectId, actor } = scope;
+  if (history) {
+    const told = JSON.stringify(history.map((move) => ({ ...move, at: move.at.getTime() })));
+    return [
+      db.insert(deployments).select(
+        sql`SELECT NULL, ${projectId}, value->>'id', ${name}, value->>'label', value->>'from',
+            value->>'to', 'key', value->>'actorId', value->>'reason', value->>'at', NULL
+          FROM json_each(${told}) WHERE true ORDER BY key`,
+      ),
+    ];
+  }
+  return [
+    db.insert(deployments).select(
+      sql`SELECT NULL, ${projectId}, value->>'id', ${name}, value->>'label', value->>'from',
+          value->>'to', ${actor.kind}, ${actor.id}, ${reason}, ${at.getTime()}, NULL
+        FROM json_each(${moves}) WHERE true ORDER BY key`,
+    ),
+  ];
+}
+
+/** One row of the project's audit for every label that somebody moved. */
+const auditMoves = (scope: Scope, { name, reason }: Change, moves: readonly Move[]) =>
+  moves
+    .filter(({ label }) => label !== LATEST)
+    .map(({ label, from, to }) =>
+      auditing(scope, {
+        action: to === null ? "label.remove" : "label.move",
+        target: `${name}@${label}`,
+        detail: { prompt: name, label, from, to, reason },
+      }),
+    );
+
 /** Points the labels where the moves say, and writes each move into the ledger. */
 function writeMoves(
-  { db, projectId, actor }: Scope,
-  { name, reason }: Change,
+  scope: Scope,
+  change: Change,
   moves: readonly Move[],
   at: Date,
 ): BatchItem<"sqlite">[] {
   if (moves.length === 0) return [];
+  const { db, projectId } = scope;
+  const { name } = change;
   const list = JSON.stringify(moves.map((move) => ({ ...move, id: newId("dep", at) })));
   const instant = at.getTime();
   const taken = sql`(SELECT value->>'label' FROM json_each(${list}) WHERE value->>'to' IS NULL)`;
@@ -220,11 +216,7 @@ function writeMoves(
         target: [promptLabels.project, promptLabels.name, promptLabels.label],
         set: { version: sql`excluded.version`, movedAt: sql`excluded.moved_at` },
       }),
-    db.insert(deployments).select(
-      sql`SELECT NULL, ${projectId}, value->>'id', ${name}, value->>'label', value->>'from',
-          value->>'to', ${actor.kind}, ${actor.id}, ${reason}, ${instant}
-        FROM json_each(${list}) WHERE true ORDER BY key`,
-    ),
+    ...writeLedger(scope, change, list, at),
   ];
 }
 
@@ -236,9 +228,10 @@ function isLostRace(error: unknown): boolean {
 }
 
 /**
- * Saves a change of one name: versions, labels, ledger and outbox in one batch.
+ * Saves a change of one name: versions, labels, references, ledger, audit and outbox in one batch.
  *
- * @returns false, and nothing is written, when the name changed since `before` was loaded
+ * @returns false, and nothing is written, when the name changed since `before` was loaded, or what
+ *   the decision rests on beside it
  */
 export async function saveChange(scope: Scope, change: Change): Promise<boolean> {
   const { name, before, after } = change;
@@ -247,8 +240,12 @@ export async function saveChange(scope: Scope, change: Change): Promise<boolean>
   try {
     await scope.db.batch([
       guardName(scope, change, at),
+      ...guardRead(scope, change.read ?? []),
+      ...guardGone(scope, name, selectorsGone(before?.state, after)),
       ...writeVersions(scope, change, at),
       ...writeMoves(scope, change, moves, at),
+      ...renewDependants(scope, change, moves, at),
+      ...auditMoves(scope, change, moves),
       askDocuments(scope, documentsBetween(name, before?.state, after)),
     ]);
     return true;

@@ -8,7 +8,7 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 
-import type { DocumentKind, PromptContent, PromptType } from "./model.ts";
+import type { DocumentKind, MoveCause, PromptContent, PromptType } from "./model.ts";
 
 /*
  * The registry of prompts. `project` is the project's id: it is part of every document's name in
@@ -90,8 +90,30 @@ export const deployments = sqliteTable(
     actorId: text("actor_id").notNull(),
     reason: text(),
     at: integer({ mode: "timestamp_ms" }).notNull(),
+    /** Not null: the label stayed (`from` is `to`), but what it serves changed with a prompt it refers to. */
+    cause: text({ mode: "json" }).$type<MoveCause>(),
   },
   (t) => [index("deployment_name").on(t.project, t.name, t.at)],
+);
+
+/** What each version refers to, written when it is created and gone with it. WITHOUT ROWID. */
+export const promptReferences = sqliteTable(
+  "prompt_reference",
+  {
+    project: text().notNull(),
+    /** The prompt that is referred to, by label or by number as a document is. */
+    child: text().notNull(),
+    kind: text().$type<DocumentKind>().notNull(),
+    selector: text().notNull(),
+    parent: text().notNull(),
+    parentVersion: integer("parent_version").notNull(),
+  },
+  (t) => [
+    primaryKey({
+      columns: [t.project, t.child, t.kind, t.selector, t.parent, t.parentVersion],
+    }),
+    index("prompt_reference_parent").on(t.project, t.parent, t.parentVersion),
+  ],
 );
 
 /**

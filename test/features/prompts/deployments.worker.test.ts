@@ -46,6 +46,8 @@ describe("GET /api/public/prompts/{name}/deployments", () => {
       actor: { kind: "system", id: "test" },
       reason: "first",
       at: "2026-11-20T12:00:00.000Z",
+      kind: "move",
+      cause: null,
     });
   });
 

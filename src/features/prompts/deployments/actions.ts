@@ -23,13 +23,13 @@ function positionOf(cursor: string): Position {
 export async function readDeployments(
   scope: Scope,
   name: string,
-  { label, cursor, limit }: DeploymentQuery,
+  { label, kind, cursor, limit }: DeploymentQuery,
 ): Promise<DeploymentPage> {
   if (!(await loadState(scope, name))) {
     throw new Refusal("not_found", `Prompt not found: '${name}'`);
   }
   const after = cursor === undefined ? undefined : positionOf(cursor);
-  const rows = await listDeployments(scope, name, { label, after, limit: limit + 1 });
+  const rows = await listDeployments(scope, name, { label, kind, after, limit: limit + 1 });
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
@@ -41,6 +41,8 @@ export async function readDeployments(
       actor: { kind: row.actorKind, id: row.actorId },
       reason: row.reason,
       at: row.at.toISOString(),
+      kind: row.cause ? ("dependency" as const) : ("move" as const),
+      cause: row.cause,
     })),
     nextCursor:
       last && rows.length > limit ? cursorOf({ at: last.at.getTime(), seq: last.seq }) : null,

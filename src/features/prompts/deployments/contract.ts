@@ -37,6 +37,7 @@ export const ImportAnswer = z.object({ deployments: z.int(), versions: z.int() }
 
 export const DeploymentQuery = z.object({
   label: z.string().optional(),
+  kind: z.enum(["move", "dependency"]).optional(),
   cursor: z.string().optional(),
   limit: z
     .string()
@@ -58,6 +59,20 @@ export const DeploymentPage = z.object({
       actor: z.object({ kind: z.enum(["key", "system"]), id: z.string() }),
       reason: z.string().nullable(),
       at: z.iso.datetime(),
+      kind: z
+        .enum(["move", "dependency"])
+        .describe(
+          "dependency: the label stayed, but what it serves changed with a prompt it refers to",
+        ),
+      cause: z
+        .object({
+          prompt: z.string(),
+          label: z.string(),
+          from: z.int().nullable(),
+          to: z.int().nullable(),
+        })
+        .nullable()
+        .describe("The move that a dependency follows from"),
     }),
   ),
   nextCursor: z.string().nullable(),

@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, ne, or, sql } from "drizzle-orm";
+import { and, desc, eq, isNotNull, isNull, lt, ne, or, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 
 import { newId } from "../../../lib/ids.ts";
@@ -11,13 +11,18 @@ import type { DeploymentImport } from "./contract.ts";
 /** The move after which a page goes on. */
 export type Position = { at: number; seq: number };
 
-type Page = { label: string | undefined; after: Position | undefined; limit: number };
+type Page = {
+  label: string | undefined;
+  kind: "move" | "dependency" | undefined;
+  after: Position | undefined;
+  limit: number;
+};
 
 /** Moves of a name's labels, newest first; those of `latest` only when it is asked for. */
 export const listDeployments = (
   { db, projectId }: Scope,
   name: string,
-  { label, after, limit }: Page,
+  { label, kind, after, limit }: Page,
 ) =>
   db
     .select()
@@ -27,6 +32,7 @@ export const listDeployments = (
         eq(deployments.project, projectId),
         eq(deployments.name, name),
         label === undefined ? ne(deployments.label, LATEST) : eq(deployments.label, label),
+        kind && (kind === "move" ? isNull(deployments.cause) : isNotNull(deployments.cause)),
         after &&
           or(
             lt(deployments.at, new Date(after.at)),
@@ -36,6 +42,23 @@ export const listDeployments = (
     )
     .orderBy(desc(deployments.at), desc(deployments.seq))
     .limit(limit);
+
+/** The last move of a label, not counting what only its dependencies did. */
+export const findLastMove = ({ db, projectId }: Scope, name: string, label: string) =>
+  db
+    .select({ from: deployments.from, to: deployments.to })
+    .from(deployments)
+    .where(
+      and(
+        eq(deployments.project, projectId),
+        eq(deployments.name, name),
+        eq(deployments.label, label),
+        isNull(deployments.cause),
+      ),
+    )
+    .orderBy(desc(deployments.at), desc(deployments.seq))
+    .limit(1)
+    .get();
 
 /**
  * Puts histories of labels in the place of what the ledger says of them, and dates versions anew.
@@ -62,7 +85,7 @@ export async function rewriteHistory(
     ),
     db.insert(deployments).select(
       sql`SELECT NULL, ${projectId}, value->>'id', value->>'prompt', value->>'label',
-          value->>'from', value->>'to', ${actor.kind}, ${actor.id}, value->>'reason', value->>'at'
+          value->>'from', value->>'to', ${actor.kind}, ${actor.id}, value->>'reason', value->>'at', NULL
         FROM json_each(${movesJson}) WHERE true ORDER BY key`,
     ),
     db

@@ -33,7 +33,8 @@ const insertDocuments = (
         FROM json_each(${JSON.stringify(refs)}) WHERE true`,
   );
 
-const CONFLICT = {
+/** What asking again does to a document that was asked for before. */
+export const CONFLICT = {
   target: [outbox.project, outbox.kind, outbox.selector, outbox.name],
   set: {
     revision: sql`${outbox.revision} + 1`,

@@ -1,0 +1,47 @@
+import type { Scope } from "../../../platform/scope.ts";
+
+/** A label of a prompt at an instant, in milliseconds since 1970. */
+export type LabelInstant = { name: string; label: string; atMs: number };
+
+/** Length of a JSON parameter, in UTF-16 code units; D1 allows 2 MB. */
+const MAX_PARAMETER = 500_000;
+
+function chunks(asked: readonly LabelInstant[]): string[] {
+  const parts: LabelInstant[][] = [[]];
+  let size = 0;
+  for (const one of asked) {
+    const length = JSON.stringify(one).length + 1;
+    if (size + length > MAX_PARAMETER) {
+      parts.push([]);
+      size = 0;
+    }
+    parts.at(-1)?.push(one);
+    size += length;
+  }
+  return parts.map((part) => JSON.stringify(part));
+}
+
+/**
+ * Where labels pointed, in the order asked, from the ledger: null where the label did not exist or
+ * was taken away. Labels of deleted prompts are still known.
+ */
+export async function labelsAt(
+  { env, projectId }: Scope,
+  asked: readonly LabelInstant[],
+): Promise<(number | null)[]> {
+  const parts = chunks(asked);
+  const answers = await Promise.all(
+    parts.map((part) =>
+      env.DB.prepare(
+        `SELECT (SELECT d.to_version FROM deployment d
+           WHERE d.project = ?2 AND d.name = k.value ->> 'name' AND d.label = k.value ->> 'label'
+             AND d.at <= k.value ->> 'atMs'
+           ORDER BY d.at DESC, d.seq DESC LIMIT 1) AS version
+         FROM json_each(?1) k ORDER BY k.key`,
+      )
+        .bind(part, projectId)
+        .all<{ version: number | null }>(),
+    ),
+  );
+  return answers.flatMap(({ results }) => results.map(({ version }) => version));
+}

@@ -1,0 +1,26 @@
+import { Refusal } from "../../../platform/errors.ts";
+import type { Scope } from "../../../platform/scope.ts";
+import { currentSettings } from "../../projects/index.ts";
+import type { Move } from "../change.ts";
+
+/**
+ * Lets a change go on unless it moves a label that the project protects. Asks D1, not the edge's
+ * copy of the settings: a label is protected from the moment on which somebody said so.
+ *
+ * @throws Refusal forbidden that names the label
+ */
+export async function requireMovable(
+  scope: Scope,
+  name: string,
+  moves: readonly Move[],
+): Promise<void> {
+  if (scope.grants.includes("admin") || moves.length === 0) return;
+  const { protectedLabels } = await currentSettings(scope);
+  const move = moves.find(({ label }) => protectedLabels.includes(label));
+  if (!move) return;
+  const where = move.from === null ? "" : ` from version ${move.from}`;
+  throw new Refusal(
+    "forbidden",
+    `label '${move.label}' of '${name}' is protected in this project: only a key with the scope admin moves it${where}`,
+  );
+}
