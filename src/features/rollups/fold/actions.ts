@@ -84,7 +84,7 @@ async function sendMarks(shards: Shards, sessions: Page["sessions"]): Promise<vo
   }
   for (const [home, entries] of byHome) {
     const shard = shards[home];
-    if (shard) await markSessions(shard, entries).run();
+    if (shard) await markSessions(shard, entries);
   }
 }
 

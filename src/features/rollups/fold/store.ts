@@ -1,6 +1,7 @@
 import { type ExtremesItem, type Item, RANGE_EXTREMES } from "../../ingest/index.ts";
 import type { CellKey } from "../model.ts";
 import { spanOf } from "../slots.ts";
+import { chunks, MAX_PARAMETER } from "../store.ts";
 
 /** Rows and characters of the log that are read at once. */
 const PAGE_ROWS = 50;
@@ -34,18 +35,23 @@ export const logLength = async (shard: D1Database): Promise<number> =>
   (await shard.prepare("SELECT count(*) AS n FROM change").first<number>("n")) ?? 0;
 
 /** Marks sessions in their home shard, those that have a score; always a new mark. */
-export const markSessions = (
-  shard: D1Database,
+export async function markSessions(
+  home: D1Database,
   sessions: readonly [project: number, session: string][],
-): D1PreparedStatement =>
-  shard
-    .prepare(
-      `INSERT INTO mark (project, session)
-       SELECT k.value ->> 0, k.value ->> 1 FROM json_each(?1) k WHERE EXISTS (
-         SELECT 1 FROM score s
-         WHERE s.project = k.value ->> 0 AND s.owner = k.value ->> 1 AND s.level = 'S')`,
-    )
-    .bind(JSON.stringify(sessions));
+): Promise<void> {
+  const texts = sessions.map((session) => JSON.stringify(session));
+  for (const chunk of chunks(texts, (text) => text, MAX_PARAMETER)) {
+    await home
+      .prepare(
+        `INSERT INTO mark (project, session)
+         SELECT k.value ->> 0, k.value ->> 1 FROM json_each(?1) k WHERE EXISTS (
+           SELECT 1 FROM score s
+           WHERE s.project = k.value ->> 0 AND s.owner = k.value ->> 1 AND s.level = 'S')`,
+      )
+      .bind(`[${chunk.join(",")}]`)
+      .run();
+  }
+}
 
 const SESSION_EXTREMES = `
   SELECT json_array('S', 'S', source, type, name, min(num), max(num)) AS item FROM session_use

@@ -1,5 +1,11 @@
 import { Refusal } from "../../../platform/errors.ts";
 import type { Scope } from "../../../platform/scope.ts";
+import {
+  FALLBACK_VERSION,
+  promptVersionOf,
+  throughLabel,
+  UNRESOLVED_VERSION,
+} from "../../ingest/model.ts";
 import { findPrompt, notFound } from "../../prompts/index.ts";
 import { type Cell, emptyCell, mergeCellInto } from "../cell.ts";
 import type { Metrics, MetricsQuery } from "../contract.ts";
@@ -7,9 +13,6 @@ import { cover, type SlotRange, US_PER_DAY } from "../slots.ts";
 import { type Filter, selectCells } from "../store.ts";
 import { versionsWithTraffic } from "./store.ts";
 import { summarise } from "./summary.ts";
-
-/** What the app's own fallback of a prompt is counted as. */
-const FALLBACK = 0;
 
 /** All time when nothing is said: up to the end of tomorrow, because clients' clocks run ahead. */
 function rangesOf({ from, to }: MetricsQuery, now: Date): SlotRange[] {
@@ -69,14 +72,15 @@ export async function readMetrics(
   ]);
   if (!prompt && seen.length === 0) throw notFound(name);
   const labels = new Map(prompt?.versions.map((each) => [each.version, each.labels] as const));
-  const numbers = new Set([...labels.keys(), ...seen].filter((version) => version !== FALLBACK));
+  const used = seen.flatMap((stored) => promptVersionOf(stored) ?? []);
+  const numbers = new Set([...labels.keys(), ...used]);
   if (query.version !== undefined && !numbers.has(query.version)) {
     throw new Refusal("not_found", `Prompt not found: '${name}' has no version ${query.version}`);
   }
   const shown = query.version === undefined ? [...numbers] : [query.version];
   const cells = await readVersionCells(scope, {
     prompt: name,
-    versions: seen.filter((version) => version === FALLBACK || shown.includes(version)),
+    versions: seen.filter((stored) => shown.includes(promptVersionOf(stored) ?? version0)),
     ranges: rangesOf(query, scope.now),
     filter: { environment: query.environment ?? null, model: query.model ?? null },
   });

@@ -1,6 +1,9 @@
 import type { Scope } from "../../../platform/scope.ts";
 
-/** Versions of a prompt that have buckets in any shard, 0 (the fallback) included; one seek each. */
+/** Below every version that is stored. */
+const LOWEST = String(Number.MIN_SAFE_INTEGER);
+
+/** What buckets in any shard are kept by, `ingest/model.ts` says which versions; one seek each. */
 export async function versionsWithTraffic(
   { shards, tenant }: Scope,
   prompt: string,
@@ -13,7 +16,7 @@ export async function versionsWithTraffic(
       shard
         .prepare(
           `WITH RECURSIVE found (version) AS (
-             SELECT ${next("-1")}
+             SELECT ${next(LOWEST)}
              UNION ALL
              SELECT ${next("found.version")} FROM found WHERE found.version IS NOT NULL
            ) SELECT version FROM found WHERE version IS NOT NULL`,
