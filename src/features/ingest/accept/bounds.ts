@@ -1,3 +1,4 @@
+import { cleanText } from "../../../lib/text.ts";
 import type { Json, ObservationPatch, Payload, TracePatch } from "../model.ts";
 
 /** Longest text that a row keeps of one field, in UTF-16 code units. */
@@ -16,13 +17,13 @@ function spill<T extends Payload>(patch: T, key: string, whole: Json): T {
 function boundText<T extends Payload>(patch: T, field: keyof T & string, limit: number): T {
   const text = patch[field];
   if (typeof text !== "string" || text.length <= limit) return patch;
-  return { ...spill(patch, field, text), [field]: text.slice(0, limit) };
+  return { ...spill(patch, field, text), [field]: cleanText(text.slice(0, limit)) };
 }
 
 /** The observation with rows' fields of bounded size; what was cut stands whole in its metadata. */
 export function boundObservation(patch: ObservationPatch): ObservationPatch {
   let bounded = boundText(patch, "statusMessage", MAX_STATUS_MESSAGE);
-  for (const field of ["name", "model", "version", "promptName", "promptLabel"] as const) {
+  for (const field of ["name", "model", "provider", "version", "promptName", "promptLabel"] as const) {
     bounded = boundText(bounded, field, MAX_TEXT);
   }
   const { modelParameters } = bounded;
@@ -41,7 +42,7 @@ export function boundTrace(patch: TracePatch): TracePatch {
   }
   const { tags } = bounded;
   if (tags && (tags.length > MAX_TAGS || tags.some((tag) => tag.length > MAX_TAG))) {
-    const short = tags.slice(0, MAX_TAGS).map((tag) => tag.slice(0, MAX_TAG));
+    const short = tags.slice(0, MAX_TAGS).map((tag) => cleanText(tag.slice(0, MAX_TAG)));
     bounded = { ...spill(bounded, "tags", tags), tags: short };
   }
   return bounded;
