@@ -1,6 +1,6 @@
 import { driveEach, wireOf } from "./client.ts";
-import { OTLP_PATH, untilRecorded } from "./ingest.ts";
 import { call, newProject } from "./project.ts";
+import { OTLP_PATH, untilRecorded } from "./recorded.ts";
 import { printAim, printHeading } from "./report.ts";
 import { ADMIN_TOKEN, countingScript, newState, serve, type Server } from "./server.ts";
 import { exportRequest } from "./spans.ts";
