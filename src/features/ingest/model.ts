@@ -30,6 +30,24 @@ export type Clock = string;
 export const clockOf = (isUpdate: boolean, timeMs: number, eventId: string): Clock =>
   `${isUpdate ? 1 : 0}${String(Math.max(0, Math.trunc(timeMs))).padStart(14, "0")}${eventId}`;
 
+/*
+ * What a row's and a bucket's version says beside the version of a prompt, which is 1 and up.
+ * A version that was found through a label stands apart from one that the generation named: so
+ * what judges, rolls out and adopts, and asks for version 3, never counts a guess.
+ */
+
+/** The app used its own fallback text. */
+export const FALLBACK_VERSION = 0;
+/** A label was named that pointed at no single version when the generation began. */
+export const UNRESOLVED_VERSION = -1;
+/** The version as it is kept when a label led to it: -2 for version 1, -3 for version 2. */
+export const throughLabel = (version: number): number => UNRESOLVED_VERSION - version;
+/** The prompt's version behind a stored one, named or found through a label; null for none. */
+export function promptVersionOf(stored: number): number | null {
+  if (stored > FALLBACK_VERSION) return stored;
+  return stored < UNRESOLVED_VERSION ? UNRESOLVED_VERSION - stored : null;
+}
+
 /** JSON as it came from a client. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -60,6 +78,8 @@ export type ObservationPatch = {
   level?: Level;
   statusMessage?: string;
   model?: string;
+  /** Who serves the model, as the client names it: `openai`, `aws.bedrock`. */
+  provider?: string;
   modelParameters?: Record<string, Json>;
   /** Token counts by kind, already normalised by `normaliseUsage`: `input`, `output`, `total`, details. */
   usage?: Record<string, number>;

@@ -26,7 +26,7 @@ export const observations = sqliteTable(
     model: text(),
     /** The link; null on everything that is not a generation. */
     prompt: text(),
-    /** 0: the app used its fallback for this prompt. */
+    /** 1 and up, or what `model.ts` says of 0 and below: a fallback, an unresolved label, a version found through one. */
     version: integer(),
     err: integer().notNull(),
     tin: integer(),

@@ -74,7 +74,10 @@ const VersionMetrics = z.object({
 /** Unknown is null. Quantiles are within 1 %; all else is exact. */
 export const Metrics = z.object({
   data: z.array(VersionMetrics),
-  fallback: z.object({ count: z.int() }),
+  fallback: z.object({ count: z.int() }).describe("Generations with the app's own fallback text."),
+  unresolved: z
+    .object({ count: z.int() })
+    .describe("Generations that named a label which pointed at no single version at their start."),
 });
 export type Distribution = z.infer<typeof Distribution>;
 export type Summed = z.infer<typeof Summed>;
@@ -90,7 +93,11 @@ const Day = z.iso.date({ error: "must be a day such as 2026-11-20", abort: true 
 export const Repair = z
   .object({
     name: PromptName,
-    version: z.int().min(0).describe("0: the prompt's fallback."),
+    version: z
+      .int()
+      .describe(
+        "0: the prompt's fallback; -1: unresolved labels; -1 - n: version n found through a label.",
+      ),
     from: Day.describe("First day, UTC."),
     to: Day.describe("Last day, UTC, inclusive."),
   })

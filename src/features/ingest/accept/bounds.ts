@@ -23,7 +23,14 @@ function boundText<T extends Payload>(patch: T, field: keyof T & string, limit: 
 /** The observation with rows' fields of bounded size; what was cut stands whole in its metadata. */
 export function boundObservation(patch: ObservationPatch): ObservationPatch {
   let bounded = boundText(patch, "statusMessage", MAX_STATUS_MESSAGE);
-  for (const field of ["name", "model", "provider", "version", "promptName", "promptLabel"] as const) {
+  for (const field of [
+    "name",
+    "model",
+    "provider",
+    "version",
+    "promptName",
+    "promptLabel",
+  ] as const) {
     bounded = boundText(bounded, field, MAX_TEXT);
   }
   const { modelParameters } = bounded;

@@ -2,10 +2,13 @@ import { gunzipSync } from "node:zlib";
 
 import type { Scope } from "../../../platform/scope.ts";
 import { priceBook } from "../../pricing/index.ts";
+import { projectIdOf } from "../../projects/index.ts";
+import { labelsAt } from "../../prompts/index.ts";
 import { parseObjectName } from "../accept/payload.ts";
 import type { StoredRows } from "../accept/stored.ts";
 import { shardIndex } from "../shard.ts";
 import { observationColumns, scoreColumns, traceColumns } from "./derive.ts";
+import { instantMs, labelUses, type LabelVersions, useKey } from "./labels.ts";
 import {
   addObservation,
   addScore,
@@ -13,6 +16,7 @@ import {
   type Derive,
   emptyTouched,
   plan,
+  type Stored,
   type Touched,
   tracesOf,
 } from "./plan.ts";
@@ -142,14 +146,31 @@ function parts(touched: Touched): Touched[] {
   return cut;
 }
 
+/** Says where labels pointed: the ledger is asked once for each use, however many rows name it. */
+function labelReader(scope: Scope) {
+  const known = new Map<string, number | null>();
+  return async (touched: Touched, stored: Stored): Promise<LabelVersions> => {
+    const unknown = labelUses(touched, stored).filter((use) => !known.has(useKey(use)));
+    if (unknown.length === 0) return known;
+    const named = { ...scope, projectId: await projectIdOf(scope) };
+    const versions = await labelsAt(
+      named,
+      unknown.map((use) => ({ name: use.prompt, label: use.label, atMs: instantMs(use) })),
+    );
+    for (const [i, use] of unknown.entries()) known.set(useKey(use), versions[i] ?? null);
+    return known;
+  };
+}
+
 async function write(
   shard: D1Database,
   tenant: number,
   touched: Touched,
-  derive: Derive,
+  deriving: (touched: Touched, stored: Stored) => Promise<Derive>,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const stored = await loadStored(shard, tenant, touched);
+    const derive = await deriving(touched, stored);
     try {
       await writePlan(shard, tenant, { touched, stored, plan: plan(touched, stored, derive) });
       return;
@@ -189,15 +210,19 @@ export async function applyRows(
   const { shards, tenant } = scope;
   const traceOf = await locateAll(scope, rows);
   const price = await priceBook(scope);
-  const derive: Derive = {
-    observation: (state) => observationColumns(state, price),
-    trace: traceColumns,
-    score: scoreColumns,
+  const readLabels = labelReader(scope);
+  const deriving = async (touched: Touched, stored: Stored): Promise<Derive> => {
+    const versions = await readLabels(touched, stored);
+    return {
+      observation: (state) => observationColumns(state, price, versions),
+      trace: traceColumns,
+      score: scoreColumns,
+    };
   };
   const touched = byShard(rows, { traceOf, shards: shards.length, lastChance });
   await Promise.all(
     shards.map(async (shard, i) => {
-      for (const part of parts(touched[i] as Touched)) await write(shard, tenant, part, derive);
+      for (const part of parts(touched[i] as Touched)) await write(shard, tenant, part, deriving);
     }),
   );
 }

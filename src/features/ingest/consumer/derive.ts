@@ -1,8 +1,15 @@
 import { normaliseModel, type Price } from "../../pricing/model.ts";
 import type { ScorePatch, ScoreType } from "../../scores/model.ts";
 import type { Stamped } from "../merge.ts";
-import type { ObservationPatch, TracePatch } from "../model.ts";
+import {
+  FALLBACK_VERSION,
+  type ObservationPatch,
+  throughLabel,
+  type TracePatch,
+  UNRESOLVED_VERSION,
+} from "../model.ts";
 import { tokensOf } from "../normalise.ts";
+import { type LabelUse, type LabelVersions, versionAt } from "./labels.ts";
 
 /** Columns of a row beside its keys, `rev` and `doc`: what queries and the fold look at. */
 export type ObservationColumns = {
@@ -38,18 +45,33 @@ export function newestUs({ clocks }: Stamped): number {
   return newest;
 }
 
-/** The version a generation is linked to, 0 for the app's own fallback, null for none. */
-function linkOf(o: Partial<ObservationPatch>): { prompt: string | null; version: number | null } {
-  const none = { prompt: null, version: null };
-  if (o.type !== "GENERATION" || o.promptName === undefined) return none;
-  if (o.promptFallback) return { prompt: o.promptName, version: 0 };
-  return o.promptVersion === undefined ? none : { prompt: o.promptName, version: o.promptVersion };
+type Link = { prompt: string | null; version: number | null };
+
+const NO_LINK: Link = { prompt: null, version: null };
+
+function versionThrough(use: LabelUse, versions: LabelVersions): number {
+  const version = versionAt(versions, use);
+  return version === null ? UNRESOLVED_VERSION : throughLabel(version);
 }
 
-/** @param price what a call costs, in nano-USD; null parts are unknown */
+/** The version a generation is linked to, as `model.ts` says it is kept; null for none. */
+function linkOf(o: Partial<ObservationPatch>, versions: LabelVersions): Link {
+  const { promptName: prompt, promptLabel: label, startUs } = o;
+  if (o.type !== "GENERATION" || prompt === undefined) return NO_LINK;
+  if (o.promptFallback) return { prompt, version: FALLBACK_VERSION };
+  if (o.promptVersion !== undefined) return { prompt, version: o.promptVersion };
+  if (label === undefined || startUs === undefined) return NO_LINK;
+  return { prompt, version: versionThrough({ prompt, label, startUs }, versions) };
+}
+
+/**
+ * @param price what a call costs, in nano-USD; null parts are unknown
+ * @param versions where the labels pointed that the state's link may name
+ */
 export function observationColumns(
   state: Stamped,
   price: (observation: Partial<ObservationPatch>) => Price,
+  versions: LabelVersions,
 ): ObservationColumns {
   const o = state.values as Partial<ObservationPatch>;
   const tokens = tokensOf(o.usage);
@@ -61,7 +83,7 @@ export function observationColumns(
     first: o.firstTokenUs ?? null,
     env: o.environment ?? DEFAULT_ENVIRONMENT,
     model: o.model === undefined ? null : normaliseModel(o.model),
-    ...linkOf(o),
+    ...linkOf(o, versions),
     err: o.level === "ERROR" ? 1 : 0,
     tin: tokens.input,
     tout: tokens.output,

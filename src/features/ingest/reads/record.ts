@@ -17,6 +17,8 @@ export type ObservationRecord = {
   firstTokenUs: number | null;
   environment: string;
   cost: Cost;
+  /** The link's version as rows keep it, see `model.ts`; null on all that is not linked. */
+  linkedVersion: number | null;
   /** The newest event time. */
   updatedUs: number;
   fields: ObservationFields;
@@ -41,6 +43,7 @@ export type ObservationRow = {
   stop: number | null;
   first: number | null;
   env: string;
+  version: number | null;
   cost: number | null;
   cost_in: number | null;
   cost_out: number | null;
@@ -71,6 +74,7 @@ export const observationOf = (row: ObservationRow): ObservationRecord => ({
   firstTokenUs: row.first,
   environment: row.env,
   cost: { total: row.cost, input: row.cost_in, output: row.cost_out },
+  linkedVersion: row.version,
   updatedUs: row.at,
   fields: decodeDoc(row.doc),
 });
@@ -97,6 +101,7 @@ function rootOf(row: TraceRow): ObservationRecord | null {
       input: nanoUsd(cost?.["input"]),
       output: nanoUsd(cost?.["output"]),
     },
+    linkedVersion: null,
     updatedUs: row.at,
     fields,
   };

@@ -1,4 +1,5 @@
 import type { Scope } from "../../../platform/scope.ts";
+import { throughLabel } from "../model.ts";
 import {
   observationOf,
   type ObservationRecord,
@@ -82,7 +83,7 @@ export async function selectSessionTraceIds(scope: Scope, sessionId: string): Pr
 }
 
 const OBSERVATION_COLUMNS =
-  "o.trace, o.id, o.type, o.start, o.stop, o.first, o.env, o.cost, o.cost_in, o.cost_out, o.at, o.doc";
+  "o.trace, o.id, o.type, o.start, o.stop, o.first, o.env, o.version, o.cost, o.cost_in, o.cost_out, o.at, o.doc";
 
 const observations = async (
   scope: Scope,
@@ -114,15 +115,19 @@ export const selectLeaders = (scope: Scope, traceIds: readonly string[]) =>
     JSON.stringify(traceIds),
   );
 
-/** The newest generations of a prompt version. */
+const newestOf = (param: string): string => `SELECT * FROM (
+  SELECT ${OBSERVATION_COLUMNS} FROM obs o WHERE o.project = CAST(?1 AS INTEGER)
+  AND o.prompt = ?2 AND o.version = CAST(${param} AS INTEGER) AND o.dead = 0
+  ORDER BY o.start DESC LIMIT ${WINDOW})`;
+
+/** The newest generations of a prompt version, whether they name it or a label led to it. */
 export const selectByVersion = (scope: Scope, prompt: string, version: number) =>
   observations(
     scope,
-    `SELECT ${OBSERVATION_COLUMNS} FROM obs o WHERE o.project = CAST(?1 AS INTEGER)
-     AND o.prompt = ?2 AND o.version = CAST(?3 AS INTEGER) AND o.dead = 0
-     ORDER BY o.start DESC LIMIT ${WINDOW}`,
+    `${newestOf("?3")} UNION ALL ${newestOf("?4")} ORDER BY start DESC LIMIT ${WINDOW}`,
     prompt,
     version,
+    throughLabel(version),
   );
 
 /** Every living observation with this id: an id is unique only within its trace. */

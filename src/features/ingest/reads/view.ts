@@ -1,3 +1,4 @@
+import { promptVersionOf } from "../model.ts";
 import { tokensOf } from "../normalise.ts";
 import type { FullPayload } from "./payload.ts";
 import { type ObservationRecord, shownStartUs, type TraceSummary } from "./record.ts";
@@ -27,12 +28,12 @@ function legacyUsage({ fields }: ObservationRecord) {
   return { input: input ?? 0, output: output ?? 0, total: total ?? 0, unit: "TOKENS" };
 }
 
-function linkView({ type, fields }: ObservationRecord) {
+function linkView({ type, fields, linkedVersion }: ObservationRecord) {
   const isLinked = type === "GENERATION" && !fields.promptFallback;
   return {
     promptId: null,
     promptName: (isLinked ? fields.promptName : undefined) ?? null,
-    promptVersion: (isLinked ? fields.promptVersion : undefined) ?? null,
+    promptVersion: linkedVersion === null ? null : promptVersionOf(linkedVersion),
   };
 }
 

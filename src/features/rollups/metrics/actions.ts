@@ -55,6 +55,26 @@ export async function readVersionCells(
   return merged;
 }
 
+/** What belongs to no version, such as fallbacks, always is. */
+function isShown(stored: number, shown: readonly number[]): boolean {
+  const version = promptVersionOf(stored);
+  return version === null || shown.includes(version);
+}
+
+const countOf = (cells: ReadonlyMap<number, Cell>, stored: number) => ({
+  count: cells.get(stored)?.n ?? 0,
+});
+
+/** All that a version did, whether generations named it or a label led to it. */
+function cellOf(cells: ReadonlyMap<number, Cell>, version: number): Cell {
+  const sum = emptyCell();
+  for (const stored of [version, throughLabel(version)]) {
+    const cell = cells.get(stored);
+    if (cell) mergeCellInto(sum, cell);
+  }
+  return sum;
+}
+
 /**
  * What the versions of a prompt did in a time range, from buckets only. Versions of the registry
  * are there without traffic, and versions with traffic without the registry.
@@ -80,16 +100,15 @@ export async function readMetrics(
   const shown = query.version === undefined ? [...numbers] : [query.version];
   const cells = await readVersionCells(scope, {
     prompt: name,
-    versions: seen.filter((stored) => shown.includes(promptVersionOf(stored) ?? version0)),
+    versions: seen.filter((stored) => isShown(stored, shown)),
     ranges: rangesOf(query, scope.now),
     filter: { environment: query.environment ?? null, model: query.model ?? null },
   });
   return {
     data: shown
       .sort((a, b) => a - b)
-      .map((version) =>
-        summarise(cells.get(version) ?? emptyCell(), version, labels.get(version) ?? []),
-      ),
-    fallback: { count: cells.get(FALLBACK)?.n ?? 0 },
+      .map((version) => summarise(cellOf(cells, version), version, labels.get(version) ?? [])),
+    fallback: countOf(cells, FALLBACK_VERSION),
+    unresolved: countOf(cells, UNRESOLVED_VERSION),
   };
 }

@@ -28,6 +28,7 @@ const record = (over: Partial<ObservationRecord> = {}): ObservationRecord => ({
   firstTokenUs: null,
   environment: "default",
   cost: { total: null, input: null, output: null },
+  linkedVersion: null,
   updatedUs: US,
   fields: {},
   ...over,
@@ -108,7 +109,7 @@ describe("an observation", () => {
 
   it("is read from its columns and its document", () => {
     const columns = { trace: "t", id: "o", type: "SPAN", start: 1, stop: 2, first: null, env: "e" };
-    const money = { cost: 5, cost_in: 2, cost_out: null };
+    const money = { version: null, cost: 5, cost_in: 2, cost_out: null };
     const row = { ...columns, ...money, at: 9, doc: '{"v":{"name":"n"},"c":"0","cs":{}}' };
     expect(observationOf(row)).toEqual({
       id: "o",
@@ -119,6 +120,7 @@ describe("an observation", () => {
       firstTokenUs: null,
       environment: "e",
       cost: { total: 5, input: 2, output: null },
+      linkedVersion: null,
       updatedUs: 9,
       fields: { name: "n" },
     });
@@ -138,12 +140,18 @@ describe("an observation", () => {
 
   it("shows a link on generations only, and none for a fallback", () => {
     const link = { promptName: "greet", promptVersion: 2 };
-    expect(view(record({ fields: link }))).toMatchObject(link);
+    expect(view(record({ linkedVersion: 2, fields: link }))).toMatchObject(link);
+    const labelled = { promptName: "greet", promptLabel: "production" };
+    expect(view(record({ linkedVersion: -3, fields: labelled }))).toMatchObject(link);
+    expect(view(record({ linkedVersion: -1, fields: labelled }))).toMatchObject({
+      promptName: "greet",
+      promptVersion: null,
+    });
     const none = { promptName: null, promptVersion: null };
     expect(view(record({ type: "SPAN", fields: link }))).toMatchObject(none);
-    expect(view(record({ fields: { promptName: "greet", promptFallback: true } }))).toMatchObject(
-      none,
-    );
+    expect(
+      view(record({ linkedVersion: 0, fields: { promptName: "greet", promptFallback: true } })),
+    ).toMatchObject(none);
   });
 
   it("has a start for clients also when no event said one, but no latency", () => {
