@@ -1,0 +1,77 @@
+"""Fetch a prompt, compile it, link a model call to it, score the answer, read the numbers."""
+
+import json
+import os
+import time
+import urllib.parse
+import urllib.request
+
+from abvdev import get_client, observe
+
+# Reads ABV_HOST and ABV_API_KEY.
+abv = get_client()
+
+NAME = "example/capital"
+if not abv.api.prompts.list(name=NAME).data:
+    abv.create_prompt(
+        name=NAME,
+        type="chat",
+        prompt=[
+            {"role": "system", "content": "Answer in one word."},
+            {"role": "user", "content": "What is the capital of {{country}}?"},
+        ],
+        labels=["production"],
+        config={"model": "gpt-4o-mini"},
+    )
+
+
+def ask_model(messages: list) -> tuple[str, dict]:
+    """Your model's client goes here."""
+    time.sleep(0.3)
+    return "Paris", {"input": 8 * len(messages), "output": 1}
+
+
+@observe(as_type="generation")
+def answer(country: str) -> str:
+    # 1. Fetch: the version that has the label production. 2. Compile.
+    prompt = abv.get_prompt(NAME, type="chat")
+    messages = prompt.compile(country=country)
+    text, usage = ask_model(messages)
+    # 3. Link: `prompt` on the generation is all it takes.
+    abv.update_current_generation(
+        prompt=prompt, model=prompt.config["model"], usage_details=usage
+    )
+    # 4. Score.
+    abv.score_current_span(name="correct", value=1 if text == "Paris" else 0)
+    print(f"{prompt.name} v{prompt.version}: {text}")
+    return text
+
+
+answer("France")
+abv.flush()
+
+
+# 5. The numbers of every version. They are folded once a minute.
+def metrics() -> dict:
+    env = os.environ
+    request = urllib.request.Request(
+        f"{env['ABV_HOST']}/api/public/prompts/{urllib.parse.quote(NAME, safe='')}/metrics",
+        headers={"authorization": f"Bearer {env['ABV_API_KEY']}"},
+    )
+    with urllib.request.urlopen(request) as response:
+        return json.load(response)
+
+
+def count(numbers: dict) -> int:
+    return numbers["data"][0]["count"] if numbers["data"] else 0
+
+
+print("Waiting for the numbers, up to two minutes ...")
+numbers = metrics()
+before = count(numbers)
+for _ in range(30):
+    if count(numbers) != before:
+        break
+    time.sleep(5)
+    numbers = metrics()
+print(json.dumps(numbers, indent=2))

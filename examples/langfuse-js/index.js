@@ -1,0 +1,70 @@
+// Fetch a prompt, compile it, link a model call to it, score the answer, read the numbers.
+import { LangfuseClient } from "@langfuse/client";
+import { LangfuseSpanProcessor } from "@langfuse/otel";
+import { startActiveObservation } from "@langfuse/tracing";
+import { NodeSDK } from "@opentelemetry/sdk-node";
+
+// Both read LANGFUSE_BASE_URL, LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY.
+const langfuse = new LangfuseClient();
+const spans = new LangfuseSpanProcessor();
+new NodeSDK({ spanProcessors: [spans] }).start();
+
+const NAME = "example/capital";
+const known = await langfuse.api.prompts.list({ name: NAME });
+if (known.data.length === 0) {
+  await langfuse.prompt.create({
+    name: NAME,
+    type: "chat",
+    prompt: [
+      { role: "system", content: "Answer in one word." },
+      { role: "user", content: "What is the capital of {{country}}?" },
+    ],
+    labels: ["production"],
+    config: { model: "gpt-4o-mini" },
+  });
+}
+
+// Your model's client goes here.
+async function askModel(messages) {
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  return { text: "Paris", usage: { input: 8 * messages.length, output: 1 } };
+}
+
+// 1. Fetch: the version that has the label production.
+const prompt = await langfuse.prompt.get(NAME, { type: "chat" });
+// 2. Compile.
+const messages = prompt.compile({ country: "France" });
+
+// 3. Link: `prompt` on the generation is all it takes.
+await startActiveObservation(
+  "answer",
+  async (generation) => {
+    generation.update({ prompt, model: prompt.config.model, input: messages });
+    const { text, usage } = await askModel(messages);
+    generation.update({ output: text, usageDetails: usage });
+    // 4. Score.
+    langfuse.score.observation(generation, { name: "correct", value: text === "Paris" ? 1 : 0 });
+    console.log(`${prompt.name} v${prompt.version}: ${text}`);
+  },
+  { asType: "generation" },
+);
+await Promise.all([spans.forceFlush(), langfuse.flush()]);
+
+// 5. The numbers of every version. They are folded once a minute.
+const { LANGFUSE_BASE_URL: url, LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KEY } = process.env;
+const pair = Buffer.from(`${LANGFUSE_PUBLIC_KEY}:${LANGFUSE_SECRET_KEY}`).toString("base64");
+async function metrics() {
+  const response = await fetch(`${url}/api/public/prompts/${encodeURIComponent(NAME)}/metrics`, {
+    headers: { authorization: `Basic ${pair}` },
+  });
+  return response.json();
+}
+console.log("Waiting for the numbers, up to two minutes ...");
+let numbers = await metrics();
+const before = numbers.data[0]?.count ?? 0;
+for (let tries = 0; tries < 30 && (numbers.data[0]?.count ?? 0) === before; tries++) {
+  await new Promise((resolve) => setTimeout(resolve, 5000));
+  numbers = await metrics();
+}
+console.log(JSON.stringify(numbers, null, 2));
+process.exit(0);
