@@ -2,7 +2,6 @@ import { and, eq, inArray, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 
 import { newId } from "../../lib/ids.ts";
-import type { RegistryDb } from "../../platform/db.ts";
 import type { Scope } from "../../platform/scope.ts";
 import { auditing } from "../projects/index.ts";
 import { documentsBetween, type Move, movesBetween, versionsTouched } from "./change.ts";
