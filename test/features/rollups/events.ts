@@ -60,7 +60,10 @@ function observation(world: World): StoredRows["observations"][number] {
     model: mostly(random, ["gpt-4o", "claude-sonnet-4"]),
     level: mostly(random, ["DEFAULT", "ERROR"] as const),
     promptName: mostly(random, PROMPTS),
-    promptVersion: mostly(random, VERSIONS),
+    // A label nobody moved leads to no version: such generations have a bucket of their own.
+    ...(chance(random, 0.1)
+      ? { promptLabel: "live" }
+      : { promptVersion: mostly(random, VERSIONS) }),
     promptFallback: chance(random, 0.1),
     usage: {
       input: pick(random, TOKENS),
