@@ -7,6 +7,7 @@ export default defineConfig({
     "./src/features/projects/tables.ts",
     "./src/features/prompts/tables.ts",
     "./src/features/pricing/tables.ts",
+    "./src/features/ingest/webhook/tables.ts",
   ],
   out: "./migrations/registry",
 });
