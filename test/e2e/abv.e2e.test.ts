@@ -1,28 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import type { Facts } from "./support/facts.ts";
-import { type E2eProject, type Instance, readable, startInstance } from "./support/instance.ts";
+import { type E2eProject, readable } from "./support/instance.ts";
 import { runProgram } from "./support/program.ts";
+import { runningInstance } from "./support/shared.ts";
 import { expectFetched, expectMeasured, expectMediaToken, settled } from "./support/story.ts";
 
-let instance: Instance;
-beforeAll(async () => {
-  instance = await startInstance();
-});
-afterAll(() => instance.stop());
+const instance = runningInstance();
 
 describe("@abvdev/client, @abvdev/tracing and @abvdev/otel", () => {
   let project: E2eProject;
   let facts: Facts;
 
   it("trap 1: fetch, compile, link, send and score with a Bearer key alone", async () => {
-    project = await instance.createProject("abv");
+    project = await instance().createProject("abv");
     facts = await runProgram("abv", project);
     expectFetched(facts);
   });
 
   it("are measured within two ticks, every number of every version", async () => {
-    await settled(instance, project, facts);
+    await settled(instance(), project, facts);
     await expectMeasured(project, facts);
   });
 

@@ -1,31 +1,28 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import type { Facts } from "./support/facts.ts";
-import { type E2eProject, type Instance, readable, startInstance } from "./support/instance.ts";
+import { type E2eProject, readable } from "./support/instance.ts";
 import { metricsOf } from "./support/metrics.ts";
 import { CHAT_PROMPT } from "./support/plan.ts";
 import { runProgram } from "./support/program.ts";
+import { runningInstance } from "./support/shared.ts";
 import { expectFetched, expectMeasured, expectMediaToken, settled } from "./support/story.ts";
 
-let instance: Instance;
-beforeAll(async () => {
-  instance = await startInstance();
-});
-afterAll(() => instance.stop());
+const instance = runningInstance();
 
 describe("@langfuse/client, @langfuse/tracing and @langfuse/otel 5", () => {
   let project: E2eProject;
   let facts: Facts;
 
   it("fetch, compile, link, send and score", async () => {
-    project = await instance.createProject("langfuse 5");
+    project = await instance().createProject("langfuse 5");
     facts = await runProgram("langfuse", project);
     expectFetched(facts);
     expect(facts.seen["byVersion"]).toEqual({ version: 3, commitMessage: "shorter" });
   });
 
   it("are measured within two ticks, every number of every version", async () => {
-    await settled(instance, project, facts);
+    await settled(instance(), project, facts);
     await expectMeasured(project, facts);
   });
 
@@ -42,11 +39,14 @@ describe("@langfuse/client, @langfuse/tracing and @langfuse/otel 5", () => {
       const { json } = await project.ask("GET", `/api/public/observations/${id}`);
       expect(json).toMatchObject({ type: "GENERATION", promptVersion: null, promptId: null });
     }
-    expect(await metricsOf(project, "not-there")).toEqual({ data: [], fallback: { count: 1 } });
+    expect(await metricsOf(project, "not-there")).toMatchObject({
+      data: [],
+      fallback: { count: 1 },
+    });
   });
 
   it("trap 12: a base URL with a trailing slash reaches the same routes", async () => {
-    const response = await fetch(`${instance.url}//api/public/health`);
+    const response = await fetch(`${instance().url}//api/public/health`);
     expect(response.status).toBe(200);
   });
 

@@ -1,30 +1,27 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import type { Facts } from "./support/facts.ts";
-import { type E2eProject, type Instance, readable, startInstance } from "./support/instance.ts";
+import { type E2eProject, readable } from "./support/instance.ts";
 import { expectMetrics, metricsOf } from "./support/metrics.ts";
 import { TEXT_PROMPT } from "./support/plan.ts";
 import { runProgram } from "./support/program.ts";
+import { runningInstance } from "./support/shared.ts";
 import { expectFetched, expectMeasured, settled } from "./support/story.ts";
 
-let instance: Instance;
-beforeAll(async () => {
-  instance = await startInstance();
-});
-afterAll(() => instance.stop());
+const instance = runningInstance();
 
 describe("npm langfuse 3, the batch client", () => {
   let project: E2eProject;
   let facts: Facts;
 
   it("trap 1: fetches, compiles, links, sends and scores, with the public key too", async () => {
-    project = await instance.createProject("langfuse 3");
+    project = await instance().createProject("langfuse 3");
     facts = await runProgram("legacy", project);
     expectFetched(facts);
   });
 
   it("trap 5: is measured whatever the order of its batches, every number of every version", async () => {
-    await settled(instance, project, facts);
+    await settled(instance(), project, facts);
     await expectMeasured(project, facts);
   });
 
@@ -36,10 +33,10 @@ describe("npm langfuse 3, the batch client", () => {
   });
 
   it("trap 4: sends a whole batch four times for one bad event, which changes no number", async () => {
-    const own = await instance.createProject("resend");
+    const own = await instance().createProject("resend");
     const resent = await runProgram("resend", own);
     expect(resent.seen["sends"]).toBe(4);
-    await settled(instance, own, resent);
+    await settled(instance(), own, resent);
     expectMetrics(await metricsOf(own, TEXT_PROMPT), resent, TEXT_PROMPT, {
       1: ["latest", "production"],
     });
