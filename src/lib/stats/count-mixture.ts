@@ -26,7 +26,19 @@ const TOTAL_WEIGHT = RAW_WEIGHTS.reduce((sum, weight) => sum + weight, 0);
 const LN_WEIGHTS = RAW_WEIGHTS.map((weight) => Math.log(weight / TOTAL_WEIGHT));
 
 /** Above this share of bad events the test of means on 0 and 1 is the stronger one. */
-export const MAX_EVENT_RATE = 0.2;
+const MAX_EVENT_RATE = 0.2;
+
+/**
+ * Whether bad events are rare enough for the count test. It ignores the successes, so for a common
+ * event it loses power to the test of means, whose margin `rateMargin` gives.
+ *
+ * @param baseRate bad events per generation of the frozen baseline, in [0, 1]
+ * @throws RangeError outside it
+ */
+export function isRareEvent(baseRate: number): boolean {
+  if (!(baseRate >= 0 && baseRate <= 1)) throw new RangeError(`a rate of ${baseRate}`);
+  return baseRate <= MAX_EVENT_RATE;
+}
 
 /**
  * Evidence of harm, against "the rate ratio is at most 1".

@@ -1,6 +1,5 @@
 import { normalLogCdf } from "./distributions.ts";
 import type { Interval } from "./interval.ts";
-import { bisect } from "./root.ts";
 
 /*
  * The one-sided sequential test for means: a half-normal mixture of Gaussian likelihood ratios
@@ -72,10 +71,20 @@ export function lnSafe({ degradation, variance }: Estimate, margin: number): num
 export function sequentialZ(r: number, alpha: number): number {
   if (!(alpha > 0 && alpha < 1)) throw new RangeError(`alpha ${alpha}`);
   const target = -Math.log(alpha);
-  // E grows with z; at this bound even without its ln 2 and ln Phi the mixture is past the target.
-  const far = Math.sqrt(((1 + r) / r) * (Math.log1p(r) + 2 * target));
-  return bisect((z) => lnHalfNormalMixture(z, r) - target, { low: -1, high: far });
+  const shrink = r / (1 + r);
+  // ln E is convex in z and past the target here, so Newton's steps only ever come down to it.
+  let z = Math.sqrt((Math.log1p(r) + 2 * target) / shrink);
+  for (;;) {
+    const w = z * Math.sqrt(shrink);
+    const lnDensity = -(w * w) / 2 - LN_SQRT_2PI;
+    const slope = z * shrink + Math.sqrt(shrink) * Math.exp(lnDensity - normalLogCdf(w));
+    const next = z - (lnHalfNormalMixture(z, r) - target) / slope;
+    if (!(next < z)) return z;
+    z = next;
+  }
 }
+
+const LN_SQRT_2PI = Math.log(2 * Math.PI) / 2;
 
 /**
  * Bounds of the degradation that hold at all times, each at level alpha: below `low` and above

@@ -55,5 +55,33 @@ export function marginOnScale({ scale, margin }: Margin, baselineMean: number): 
   return size;
 }
 
-/** What a frozen baseline is taken from: 7 days, or 28, with at least this many generations. */
-export const BASELINE = { days: 7, longerDays: 28, minGenerations: 500 } as const;
+/**
+ * The margin of an event that is too common for the count test, as a difference of rates.
+ *
+ * @param marginRatio largest tolerated ratio of rates, > 1
+ * @param baseRate of the frozen baseline, in (0, 1)
+ * @throws RangeError outside the domain
+ */
+export function rateMargin(marginRatio: number, baseRate: number): number {
+  if (!(marginRatio > 1 && baseRate > 0 && baseRate < 1)) {
+    throw new RangeError(`a ratio of ${marginRatio} at a rate of ${baseRate}`);
+  }
+  return baseRate * (marginRatio - 1);
+}
+
+const MIN_BASELINE = 500;
+
+/**
+ * How many days a baseline is frozen from: the last 7 when they hold 500 generations, else the last
+ * 28; undefined when those hold too few, and defaults must do.
+ *
+ * @param inWeek, inFourWeeks generations of the current version, >= 0
+ * @throws RangeError for a negative count
+ */
+export function baselineDays(inWeek: number, inFourWeeks: number): 7 | 28 | undefined {
+  if (!(inWeek >= 0 && inFourWeeks >= inWeek)) {
+    throw new RangeError(`${inWeek} generations in a week, ${inFourWeeks} in four`);
+  }
+  if (inWeek >= MIN_BASELINE) return 7;
+  return inFourWeeks >= MIN_BASELINE ? 28 : undefined;
+}

@@ -1,6 +1,4 @@
 import type { Reading } from "./guardrail.ts";
-import { anytimeP } from "./half-normal-mixture.ts";
-import { holm } from "./multiplicity.ts";
 import type { Untested } from "./outcome.ts";
 
 /** A guardrail and what it reads now. */
@@ -94,22 +92,22 @@ function undisturbed(check: RolloutCheck, policy: Policy, missing: string[]): Ro
 /** Harmed guardrails, surest first; empty unless one passes the first step and its own margin. */
 function harmedNow({ guardrails, minutesSinceStart }: RolloutCheck, policy: Policy): string[] {
   const warm = minutesSinceStart >= policy.warmupMinutes;
-  const tests = guardrails.map(({ name, reading }) => {
-    const counts = reading.tested && (warm || reading.kind === "events");
-    return {
-      name,
-      lnE: counts ? reading.lnHarm : -Infinity,
-      matters: counts && reading.degradation >= reading.margin,
-    };
-  });
-  const needed = Math.log(guardrails.length / policy.alphaHarm);
-  const bySurety = tests.filter(({ matters }) => matters).sort((a, b) => b.lnE - a.lnE);
-  if (!bySurety.some(({ lnE }) => lnE >= needed)) return [];
-  const adjusted = holm(tests.map(({ lnE }) => anytimeP(lnE)));
-  const found = new Set(
-    tests.filter((_, i) => (adjusted[i] ?? 1) <= policy.alphaHarm).map(({ name }) => name),
-  );
-  return bySurety.filter(({ name }) => found.has(name)).map(({ name }) => name);
+  const bySurety = guardrails
+    .map(({ name, reading }) => {
+      const counts = reading.tested && (warm || reading.kind === "events");
+      return {
+        name,
+        lnE: counts ? reading.lnHarm : -Infinity,
+        matters: counts && reading.degradation >= reading.margin,
+      };
+    })
+    .sort((a, b) => b.lnE - a.lnE);
+  const neededAt = (step: number): number => Math.log((bySurety.length - step) / policy.alphaHarm);
+  if (!bySurety.some(({ lnE, matters }) => matters && lnE >= neededAt(0))) return [];
+  // Holm's steps on 1/E, in logarithms: the surest at alpha/k, the next at alpha/(k-1), ...
+  const end = bySurety.findIndex(({ lnE }, step) => !(lnE >= neededAt(step)));
+  const found = end === -1 ? bySurety : bySurety.slice(0, end);
+  return found.filter(({ matters }) => matters).map(({ name }) => name);
 }
 
 /** A mismatch makes new proofs of safety worthless, so none is added while it lasts. */
