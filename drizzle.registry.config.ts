@@ -6,6 +6,8 @@ export default defineConfig({
   schema: [
     "./src/features/projects/tables.ts",
     "./src/features/prompts/tables.ts",
+    "./src/features/prompts/splits/tables.ts",
+    "./src/features/delivery/tables.ts",
     "./src/features/pricing/tables.ts",
     "./src/features/ingest/webhook/tables.ts",
   ],

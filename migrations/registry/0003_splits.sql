@@ -8,7 +8,7 @@ CREATE TABLE `prompt_split` (
 	`started_at` integer NOT NULL,
 	`changed_at` integer NOT NULL,
 	PRIMARY KEY(`project`, `name`, `label`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `delivery_count` (
 	`job` text NOT NULL,
@@ -16,10 +16,10 @@ CREATE TABLE `delivery_count` (
 	`count` integer NOT NULL,
 	`last_at` integer NOT NULL,
 	PRIMARY KEY(`job`, `what`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `reconcile_cursor` (
 	`side` text PRIMARY KEY NOT NULL,
 	`cursor` text NOT NULL,
 	`ran_at` integer NOT NULL
-);
+) WITHOUT ROWID;

@@ -1,11 +1,11 @@
 import { sha256Hex } from "../../lib/hash.ts";
-import { answerOf, type StoredVersion } from "../prompts/model.ts";
+import { answerOf, type SplitTable, type StoredVersion } from "../prompts/model.ts";
+
+/** KV's metadata of a document; at most 1,024 bytes. `split`: of a label that serves several versions. */
+export type DocumentMetadata = { etag: string; version: number; split?: SplitTable };
 
 /** A finished answer: the bytes that go out, and what KV keeps beside them. */
-export type Document = { body: ArrayBuffer; etag: string; version: number };
-
-/** KV's metadata of a document; at most 1,024 bytes. */
-export type DocumentMetadata = { etag: string; version: number };
+export type Document = DocumentMetadata & { body: ArrayBuffer };
 
 const ETAG_DIGITS = 32;
 
@@ -20,7 +20,8 @@ function bytesOf(text: string): ArrayBuffer {
 export async function render(projectId: string, stored: StoredVersion): Promise<Document> {
   const text = JSON.stringify(answerOf(projectId, stored));
   const etag = `"${(await sha256Hex(text)).slice(0, ETAG_DIGITS)}"`;
-  return { body: bytesOf(text), etag, version: stored.version };
+  const { version, split } = stored;
+  return { body: bytesOf(text), etag, version, ...(split ? { split } : {}) };
 }
 
 /** Whether a request's If-None-Match names this ETag; weak and strong count alike (RFC 9110, 13.1.2). */

@@ -6,21 +6,23 @@ import { notFound } from "../prompts/index.ts";
 import { DEFAULT_LABEL, labelDocument, versionDocument } from "../prompts/model.ts";
 import { fetchDocument, fetchFresh, fetchUnresolved } from "./actions.ts";
 import { FetchPath, FetchQuery } from "./contract.ts";
-import { type Document, isCurrent } from "./document.ts";
+import { isCurrent } from "./document.ts";
 import { drainAfter } from "./publish/actions.ts";
+import { drawOf, type Served, serveArm } from "./split/actions.ts";
 
 // Answers depend on the key that asks, and clients that revalidate get a 304.
 const CACHE_CONTROL = "private, no-cache";
+// The next fetch may draw another arm.
+const SPLIT_CACHE_CONTROL = "private, no-store";
 
-function answer({ body, etag }: Document, ifNoneMatch: string | undefined): Response {
-  if (isCurrent(ifNoneMatch, etag)) {
-    return new Response(null, { status: 304, headers: { etag, "cache-control": CACHE_CONTROL } });
-  }
-  const headers = {
-    "content-type": "application/json; charset=utf-8",
-    "cache-control": CACHE_CONTROL,
-    etag,
-  };
+function answer({ document, arm }: Served, ifNoneMatch: string | undefined): Response {
+  const { body, etag } = document;
+  const headers: Record<string, string> =
+    arm === undefined
+      ? { etag, "cache-control": CACHE_CONTROL }
+      : { etag, "cache-control": SPLIT_CACHE_CONTROL, "x-promptside-arm": String(arm) };
+  if (isCurrent(ifNoneMatch, etag)) return new Response(null, { status: 304, headers });
+  headers["content-type"] = "application/json; charset=utf-8";
   return new Response(body, { headers });
 }
 
@@ -34,7 +36,8 @@ export const deliveryEndpoints: Endpoint[] = [
     params: FetchPath,
     query: FetchQuery,
     answers: { 200: PromptAnswer, 304: "the ETag in If-None-Match is current" },
-    handle: async (scope, { params: { name }, query: { version, label, fresh, resolve } }, c) => {
+    handle: async (scope, { params: { name }, query }, c) => {
+      const { version, label, fresh, resolve } = query;
       if (fresh && !scope.grants.includes("write")) {
         throw new Refusal("forbidden", "fresh=true needs a key with the scope write");
       }
@@ -43,10 +46,13 @@ export const deliveryEndpoints: Endpoint[] = [
         selector.version === undefined
           ? labelDocument(name, selector.label)
           : versionDocument(name, selector.version);
-      const fetch = fresh ? fetchFresh : fetchDocument;
-      const document = await (resolve === false ? fetchUnresolved : fetch)(scope, ref);
+      const read = resolve === false ? fetchUnresolved : fresh ? fetchFresh : fetchDocument;
+      const document = await read(scope, ref);
       if (!document) throw notFound(name, selector);
-      return answer(document, c.req.header("if-none-match"));
+      const served = document.split
+        ? await serveArm(scope, name, { document, draw: drawOf(c, query, "random") }, read)
+        : { document, arm: undefined };
+      return answer(served, c.req.header("if-none-match"));
     },
   }),
 ];

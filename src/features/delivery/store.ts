@@ -90,7 +90,6 @@ export async function writeDocument(
   document: Document | undefined,
 ): Promise<void> {
   if (!document) return kv.delete(key);
-  const { body, etag, version } = document;
-  const metadata: DocumentMetadata = { etag, version };
+  const { body, ...metadata } = document;
   await kv.put(key, body, { metadata });
 }

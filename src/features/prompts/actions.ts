@@ -15,7 +15,8 @@ import { answerOf, type PromptOverview, versionDocument } from "./model.ts";
 import { requireMovable } from "./protection/actions.ts";
 import { readStored } from "./reads/store.ts";
 import { checkDraft, requireUnreferenced } from "./references/actions.ts";
-import { type Change, loadState, saveChange } from "./store.ts";
+import { type SplitChange, type Splits, splitsEnded } from "./splits/decide.ts";
+import { type Change, type LoadedState, loadState, saveChange } from "./store.ts";
 
 const MAX_TRIES = 25;
 const FIRST_PAUSE_MS = 10;
@@ -25,28 +26,55 @@ const LONGEST_PAUSE_MS = 1_000;
 const pauseMs = (tries: number): number =>
   Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries);
 
-export type Decided<T> = Pick<Change, "after" | "added" | "read" | "history" | "reason"> & {
+export type Decided<T> = Pick<
+  Change,
+  "after" | "added" | "read" | "history" | "splits" | "reason"
+> & {
+  /** Whether it may end splits that stand in its way. */
+  force?: boolean;
   result: T;
 };
+
+const NO_SPLITS: Splits = new Map();
+
+/** The splits that a change ends. @throws Refusal conflict when it may not */
+function endingSplits(
+  name: string,
+  before: LoadedState | undefined,
+  { after, force = false }: Pick<Decided<unknown>, "after" | "force">,
+): SplitChange[] {
+  const ended = splitsEnded(before?.splits ?? NO_SPLITS, before?.state, after);
+  const [first] = ended;
+  if (!first || force) return ended;
+  const versions = first.split.arms.map(({ version }) => version).join(" and ");
+  throw new Refusal(
+    "conflict",
+    `label '${first.label}' of '${name}' is split between the versions ${versions}; end the split first, or say force=true, which ends it`,
+  );
+}
 
 /**
  * Changes one name: load, decide, save; again from the start when somebody else was faster.
  *
- * @throws Refusal forbidden for a protected label, invalid_request when another prompt would lose
+ * @throws Refusal forbidden for a protected label, conflict for a label that is split, invalid_request when another prompt would lose
  *   what it refers to, unavailable when others were faster too often
  */
 export async function changePrompt<T>(
   scope: Scope,
   name: string,
-  decide: (before: PromptState | undefined) => Decided<T> | Promise<Decided<T>>,
+  decide: (before: PromptState | undefined, splits: Splits) => Decided<T> | Promise<Decided<T>>,
 ): Promise<T> {
   for (let tries = 1; tries <= MAX_TRIES; tries++) {
     const before = await loadState(scope, name);
-    const { result, ...change } = await decide(before?.state);
-    if (versionsTouched(before?.state, change.after).length === 0) return result;
-    await requireMovable(scope, name, movesBetween(before?.state, change.after));
+    const { result, force, ...change } = await decide(before?.state, before?.splits ?? NO_SPLITS);
+    const ended = endingSplits(name, before, { after: change.after, force: force ?? false });
+    const splits = [...ended, ...(change.splits ?? [])];
+    if (versionsTouched(before?.state, change.after).length + splits.length === 0) return result;
+    // What a split label serves changes with its split: that is a move in the eyes of a protection.
+    const stays = splits.map(({ label, version }) => ({ label, from: version, to: version }));
+    await requireMovable(scope, name, [...movesBetween(before?.state, change.after), ...stays]);
     await requireUnreferenced(scope, name, before?.state, change.after);
-    if (await saveChange(scope, { name, before, ...change })) return result;
+    if (await saveChange(scope, { name, before, ...change, splits })) return result;
     await scheduler.wait(pauseMs(tries));
   }
   throw new Refusal("unavailable", `prompt '${name}' is being changed by too many at once`, {
@@ -67,6 +95,9 @@ function selected({ version, label }: Selector): string {
 export const notFound = (name: string, selector: Selector = {}): Refusal =>
   new Refusal("not_found", `Prompt not found: '${name}'${selected(selector)}`);
 
+/** `force` ends a split that stands in the way. */
+export type Forced = { force?: boolean };
+
 export type PromptAnswer = ReturnType<typeof answerOf>;
 
 /** A version as it is stored: references are inserted only where a prompt is fetched. */
@@ -81,7 +112,11 @@ export async function storedAnswer(
 }
 
 /** Stores a draft as the next version; its labels, and `latest`, move to it in the same batch. */
-export async function createVersion(scope: Scope, draft: CreatePrompt): Promise<PromptAnswer> {
+export async function createVersion(
+  scope: Scope,
+  draft: CreatePrompt,
+  { force = false }: Forced = {},
+): Promise<PromptAnswer> {
   const { name, type, content, config, commitMessage } = draft;
   const version = await changePrompt(scope, name, async (before) => {
     const created = withVersion(before, draft);
@@ -94,7 +129,7 @@ export async function createVersion(scope: Scope, draft: CreatePrompt): Promise<
     const { version } = created;
     const { read } = await checkDraft(scope, { name, version, content });
     const added = [{ version, content, config, commitMessage }];
-    return { after: created.after, added, read, reason: commitMessage, result: version };
+    return { after: created.after, added, read, force, reason: commitMessage, result: version };
   });
   return storedAnswer(scope, name, version);
 }
@@ -104,21 +139,27 @@ export async function addLabels(
   scope: Scope,
   { name, version }: { name: string; version: number },
   labels: readonly string[],
+  { force = false }: Forced = {},
 ): Promise<PromptAnswer> {
   await changePrompt(scope, name, (before) => {
     const after = withLabels(before, version, labels);
     if (!after) throw notFound(name, { version });
-    return { after, reason: null, result: undefined };
+    return { after, force, reason: null, result: undefined };
   });
   return storedAnswer(scope, name, version);
 }
 
 /** Deletes the versions that match, or the whole prompt. Their numbers are not used again. */
-export const removeVersions = (scope: Scope, name: string, selector: Selector): Promise<void> =>
+export const removeVersions = (
+  scope: Scope,
+  name: string,
+  selector: Selector,
+  { force = false }: Forced = {},
+): Promise<void> =>
   changePrompt(scope, name, (before) => {
     const after = without(before, selector);
     if (!after) throw notFound(name, selector);
-    return { after, reason: `deleted${selected(selector)}`, result: undefined };
+    return { after, force, reason: `deleted${selected(selector)}`, result: undefined };
   });
 
 export async function readList(scope: Scope, query: ListQuery): Promise<PromptList> {

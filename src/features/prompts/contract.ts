@@ -165,8 +165,17 @@ export const NamedPath = NamePath;
 
 export const PatchLabels = z.object({ newLabels: z.array(MovableLabel).max(MAX_LABELS) });
 
+/** Query `force=true` lets a change end a split that stands in its way. */
+export const ForceQuery = z.object({
+  force: z
+    .enum(["true", "false"])
+    .optional()
+    .transform((flag) => flag === "true")
+    .describe("Ends splits of the labels that move or lose a version."),
+});
+
 /** Here 0 is refused: taken as not given, it would delete the whole prompt. */
-export const RemoveQuery = z.object({
+export const RemoveQuery = ForceQuery.extend({
   version: VersionNumber.pipe(z.int().min(1)).optional(),
   label: z.string().min(1).optional(),
 });

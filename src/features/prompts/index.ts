@@ -1,4 +1,5 @@
 export { findPrompt, notFound, requirePrompt } from "./actions.ts";
+export { type LedgerRow, newestDeployments, oldestDeployments } from "./history/store.ts";
 export { labelsAt } from "./ledger/store.ts";
 export {
   askAgain,
@@ -13,3 +14,5 @@ export {
 } from "./outbox/store.ts";
 export { readVersion, readVersions } from "./reads/actions.ts";
 export { readStored } from "./reads/store.ts";
+export { endSplit, findSplit, putSplit, rangesOf } from "./splits/actions.ts";
+export { listSplits } from "./splits/store.ts";

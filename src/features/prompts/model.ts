@@ -1,3 +1,7 @@
+import type { SplitCause, SplitTable } from "./splits/table.ts";
+
+export type { SplitTable } from "./splits/table.ts";
+
 /** Put on each new version by the registry; nobody else moves it. */
 export const LATEST = "latest";
 /** The label of a fetch that names none. */
@@ -45,7 +49,12 @@ export type StoredVersion = {
   updatedAt: Date;
   /** What was inserted into it; null when nothing was. */
   resolutionGraph: ResolutionGraph | null;
+  /** Of the label by which it was read; null for one that has none, and for a version by number. */
+  split: SplitTable | null;
 };
+
+/** Why a label serves something else although it stayed. */
+export type DeploymentCause = MoveCause | SplitCause;
 
 type GraphNode = { id: string; name: string; version: number };
 /** Which versions a resolved prompt is made of: for each version's id, those it refers to itself. */

@@ -2,6 +2,7 @@ import { type Endpoint, endpoint, json } from "../../platform/http.ts";
 import { addLabels, createVersion, readList, removeVersions } from "./actions.ts";
 import {
   CreatePrompt,
+  ForceQuery,
   ListQuery,
   NamedPath,
   PatchLabels,
@@ -18,10 +19,12 @@ import {
   ImportAnswer,
 } from "./deployments/contract.ts";
 import { labelEndpoints } from "./labels/routes.ts";
+import { splitEndpoints } from "./splits/routes.ts";
 
 /** The registry. The fetch of one prompt is delivery's. */
 export const promptEndpoints: Endpoint[] = [
   ...labelEndpoints,
+  ...splitEndpoints,
   endpoint({
     method: "GET",
     path: "/api/public/v2/prompts",
@@ -38,9 +41,10 @@ export const promptEndpoints: Endpoint[] = [
     access: "write",
     tag: "Prompts",
     summary: "Create a prompt, or the next version of one",
+    query: ForceQuery,
     body: CreatePrompt,
-    answers: { 201: PromptAnswer },
-    handle: async (scope, { body }) => json(await createVersion(scope, body), 201),
+    answers: { 201: PromptAnswer, 409: "a label to move is split" },
+    handle: async (scope, { body, query }) => json(await createVersion(scope, body, query), 201),
   }),
   endpoint({
     method: "PATCH",
@@ -50,9 +54,11 @@ export const promptEndpoints: Endpoint[] = [
     tag: "Prompts",
     summary: "Move labels to a version",
     params: VersionPath,
+    query: ForceQuery,
     body: PatchLabels,
-    answers: { 200: PromptAnswer },
-    handle: async (scope, { params, body }) => json(await addLabels(scope, params, body.newLabels)),
+    answers: { 200: PromptAnswer, 409: "a label to move is split" },
+    handle: async (scope, { params, query, body }) =>
+      json(await addLabels(scope, params, body.newLabels, query)),
   }),
   endpoint({
     method: "DELETE",
@@ -62,9 +68,9 @@ export const promptEndpoints: Endpoint[] = [
     summary: "Delete a prompt, one version, or the version at a label",
     params: NamedPath,
     query: RemoveQuery,
-    answers: { 204: "deleted" },
+    answers: { 204: "deleted", 409: "a label is split and would lose a version" },
     handle: async (scope, { params, query }) => {
-      await removeVersions(scope, params.name, query);
+      await removeVersions(scope, params.name, query, query);
       return new Response(null, { status: 204 });
     },
   }),

@@ -6,7 +6,7 @@ import type { Scope } from "../../platform/scope.ts";
 import { auditing } from "../projects/index.ts";
 import { documentsBetween, type Move, movesBetween, versionsTouched } from "./change.ts";
 import type { PromptState } from "./change.ts";
-import { LATEST, type PromptContent } from "./model.ts";
+import { labelDocument, LATEST, type PromptContent } from "./model.ts";
 import { askDocuments } from "./outbox/store.ts";
 import {
   guardGone,
@@ -15,17 +15,17 @@ import {
   selectorsGone,
   writeReferences,
 } from "./references/store.ts";
+import type { SplitChange, Splits } from "./splits/decide.ts";
+import { selectSplits, splitsOf, writeSplits } from "./splits/store.ts";
 import { deployments, promptLabels, prompts, promptVersions } from "./tables.ts";
 
 /** A name's state with what guards its change. */
-export type LoadedState = { rev: number; updatedAt: Date; state: PromptState };
+export type LoadedState = { rev: number; updatedAt: Date; state: PromptState; splits: Splits };
 
 /** Undefined when the name was never used; a name whose versions are all deleted has a state. */
-export async function loadState(
-  { db, projectId }: Scope,
-  name: string,
-): Promise<LoadedState | undefined> {
-  const [[row], versions, labels] = await db.batch([
+export async function loadState(scope: Scope, name: string): Promise<LoadedState | undefined> {
+  const { db, projectId } = scope;
+  const [[row], versions, labels, splits] = await db.batch([
     db
       .select()
       .from(prompts)
@@ -39,6 +39,7 @@ export async function loadState(
       .select({ label: promptLabels.label, version: promptLabels.version })
       .from(promptLabels)
       .where(and(eq(promptLabels.project, projectId), eq(promptLabels.name, name))),
+    selectSplits(scope, name),
   ]);
   if (!row) return undefined;
   return {
@@ -51,6 +52,7 @@ export async function loadState(
       versions: versions.map(({ version }) => version),
       labels: new Map(labels.map(({ label, version }) => [label, version])),
     },
+    splits: splitsOf(splits),
   };
 }
 
@@ -77,6 +79,8 @@ export type Change = {
   read?: readonly { name: string; rev: number }[];
   /** What the ledger shall say instead of the moves of this instant: an import brings its own. */
   history?: readonly ToldMove[];
+  /** Splits that begin, change or end with it. */
+  splits?: readonly SplitChange[];
   reason: string | null;
 };
 
@@ -233,7 +237,7 @@ function isLostRace(error: unknown): boolean {
  *   the decision rests on beside it
  */
 export async function saveChange(scope: Scope, change: Change): Promise<boolean> {
-  const { name, before, after } = change;
+  const { name, before, after, reason, splits = [] } = change;
   const at = new Date(Math.max(scope.now.getTime(), before?.updatedAt.getTime() ?? 0));
   const moves = movesBetween(before?.state, after);
   try {
@@ -242,10 +246,14 @@ export async function saveChange(scope: Scope, change: Change): Promise<boolean>
       ...guardRead(scope, change.read ?? []),
       ...guardGone(scope, name, selectorsGone(before?.state, after)),
       ...writeVersions(scope, change, at),
+      ...writeSplits(scope, { name, reason, at }, splits),
       ...writeMoves(scope, change, moves, at),
       ...renewDependants(scope, change, moves, at),
       ...auditMoves(scope, change, moves),
-      askDocuments(scope, documentsBetween(name, before?.state, after)),
+      askDocuments(scope, [
+        ...documentsBetween(name, before?.state, after),
+        ...splits.map(({ label }) => labelDocument(name, label)),
+      ]),
     ]);
     return true;
   } catch (error) {

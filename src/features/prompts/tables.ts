@@ -8,7 +8,7 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 
-import type { DocumentKind, MoveCause, PromptContent, PromptType } from "./model.ts";
+import type { DeploymentCause, DocumentKind, PromptContent, PromptType } from "./model.ts";
 
 /*
  * The registry of prompts. `project` is the project's id: it is part of every document's name in
@@ -90,8 +90,8 @@ export const deployments = sqliteTable(
     actorId: text("actor_id").notNull(),
     reason: text(),
     at: integer({ mode: "timestamp_ms" }).notNull(),
-    /** Not null: the label stayed (`from` is `to`), but what it serves changed with a prompt it refers to. */
-    cause: text({ mode: "json" }).$type<MoveCause>(),
+    /** Not null: the label stayed (`from` is `to`), but what it serves changed with a prompt it refers to, or with its split. */
+    cause: text({ mode: "json" }).$type<DeploymentCause>(),
   },
   (t) => [index("deployment_name").on(t.project, t.name, t.at)],
 );

@@ -41,7 +41,7 @@ const weightOf = (list: readonly Share[], arm: number): number =>
   list.find((share) => share.arm === arm)?.weight ?? 0;
 
 const owners = (ranges: readonly SlotRange[]): number[] =>
-  ranges.flatMap(({ arm, from, to }) => new Array<number>(to - from).fill(arm));
+  ranges.flatMap(({ arm, from, to }) => [...new Int32Array(to - from).fill(arm)]);
 
 const nonZero = (list: readonly Share[]): Share[] =>
   list.filter(({ weight }) => weight > 0).sort((a, b) => a.arm - b.arm);

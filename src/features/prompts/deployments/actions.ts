@@ -1,6 +1,11 @@
 import { Refusal } from "../../../platform/errors.ts";
 import type { Scope } from "../../../platform/scope.ts";
-import { type DocumentRef, labelDocument, versionDocument } from "../model.ts";
+import {
+  type DeploymentCause,
+  type DocumentRef,
+  labelDocument,
+  versionDocument,
+} from "../model.ts";
 import { type LoadedState, loadState } from "../store.ts";
 import type { DeploymentImport, DeploymentPage, DeploymentQuery } from "./contract.ts";
 import { type Fault, faultsOfHistory, historiesOf } from "./import.ts";
@@ -17,6 +22,11 @@ function positionOf(cursor: string): Position {
     });
   }
   return { at: Number(at), seq: Number(seq) };
+}
+
+function kindOf(cause: DeploymentCause | null): DeploymentPage["data"][number]["kind"] {
+  if (!cause) return "move";
+  return "split" in cause ? "split" : "dependency";
 }
 
 /** A page of a name's ledger. A deleted prompt keeps its ledger; a name never used has none. */
@@ -41,7 +51,7 @@ export async function readDeployments(
       actor: { kind: row.actorKind, id: row.actorId },
       reason: row.reason,
       at: row.at.toISOString(),
-      kind: row.cause ? ("dependency" as const) : ("move" as const),
+      kind: kindOf(row.cause),
       cause: row.cause,
     })),
     nextCursor:

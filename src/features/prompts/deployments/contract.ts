@@ -37,7 +37,7 @@ export const ImportAnswer = z.object({ deployments: z.int(), versions: z.int() }
 
 export const DeploymentQuery = z.object({
   label: z.string().optional(),
-  kind: z.enum(["move", "dependency"]).optional(),
+  kind: z.enum(["move", "dependency", "split"]).optional(),
   cursor: z.string().optional(),
   limit: z
     .string()
@@ -60,19 +60,26 @@ export const DeploymentPage = z.object({
       reason: z.string().nullable(),
       at: z.iso.datetime(),
       kind: z
-        .enum(["move", "dependency"])
+        .enum(["move", "dependency", "split"])
         .describe(
-          "dependency: the label stayed, but what it serves changed with a prompt it refers to",
+          "dependency, split: the label stayed, but what it serves changed with a prompt it refers to, or with its split",
         ),
       cause: z
-        .object({
-          prompt: z.string(),
-          label: z.string(),
-          from: z.int().nullable(),
-          to: z.int().nullable(),
-        })
+        .union([
+          z.object({
+            prompt: z.string(),
+            label: z.string(),
+            from: z.int().nullable(),
+            to: z.int().nullable(),
+          }),
+          z.object({
+            split: z.string(),
+            event: z.enum(["started", "changed", "ended"]),
+            arms: z.array(z.object({ version: z.int(), weight: z.int() })),
+          }),
+        ])
         .nullable()
-        .describe("The move that a dependency follows from"),
+        .describe("The move that a dependency follows from, or what became of the split"),
     }),
   ),
   nextCursor: z.string().nullable(),

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull, isNull, lt, ne, or, sql } from "drizzle-orm";
+import { and, desc, eq, isNotNull, isNull, lt, ne, not, or, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 
 import { newId } from "../../../lib/ids.ts";
@@ -11,9 +11,16 @@ import type { DeploymentImport } from "./contract.ts";
 /** The move after which a page goes on. */
 export type Position = { at: number; seq: number };
 
+const isOfSplit = sql`${deployments.cause} ->> 'split' IS NOT NULL`;
+const KINDS = {
+  move: isNull(deployments.cause),
+  dependency: and(isNotNull(deployments.cause), not(isOfSplit)),
+  split: isOfSplit,
+};
+
 type Page = {
   label: string | undefined;
-  kind: "move" | "dependency" | undefined;
+  kind: keyof typeof KINDS | undefined;
   after: Position | undefined;
   limit: number;
 };
@@ -32,7 +39,7 @@ export const listDeployments = (
         eq(deployments.project, projectId),
         eq(deployments.name, name),
         label === undefined ? ne(deployments.label, LATEST) : eq(deployments.label, label),
-        kind && (kind === "move" ? isNull(deployments.cause) : isNotNull(deployments.cause)),
+        kind && KINDS[kind],
         after &&
           or(
             lt(deployments.at, new Date(after.at)),

@@ -12,7 +12,7 @@ import { type Expectation, isAsExpected } from "./expect.ts";
 import { listLabels } from "./store.ts";
 
 export type LabelName = { name: string; label: string };
-type Terms = { reason: string | null; expected: readonly Expectation[] };
+type Terms = { reason: string | null; expected: readonly Expectation[]; force?: boolean };
 
 function requireOurs({ label }: LabelName): void {
   if (label !== LATEST) return;
@@ -21,6 +21,8 @@ function requireOurs({ label }: LabelName): void {
     issues: [{ path: "label", message }],
   });
 }
+
+const forced = ({ force = false }: Pick<Terms, "force">) => ({ force });
 
 const placed = (version: number | null): string =>
   version === null ? "on no version" : `on version ${version}`;
@@ -63,7 +65,7 @@ export async function moveLabel(
     const { state, current } = requireExpected(before, at, terms);
     const after = withLabels(state, version, [at.label]);
     if (!after) throw notFound(at.name, { version });
-    return { after, reason: terms.reason, result: moved(at, current, version) };
+    return { after, ...forced(terms), reason: terms.reason, result: moved(at, current, version) };
   });
 }
 
@@ -74,7 +76,7 @@ export async function removeLabel(scope: Scope, at: LabelName, terms: Terms): Pr
     const { state, current } = requireExpected(before, at, terms);
     if (current === null) throw notFound(at.name, { label: at.label });
     const after = withoutLabel(state, at.label);
-    return { after, reason: terms.reason, result: moved(at, current, null) };
+    return { after, ...forced(terms), reason: terms.reason, result: moved(at, current, null) };
   });
 }
 
@@ -87,7 +89,7 @@ export async function removeLabel(scope: Scope, at: LabelName, terms: Terms): Pr
 export async function rollBackLabel(
   scope: Scope,
   at: LabelName,
-  { reason, expected }: Terms,
+  { reason, expected, ...terms }: Terms,
 ): Promise<MovedLabel> {
   requireOurs(at);
   const { name, label } = at;
@@ -111,7 +113,7 @@ export async function rollBackLabel(
     }
     const told =
       reason ?? `rolled back from ${current === null ? "nowhere" : `version ${current}`}`;
-    return { after, reason: told, result: moved(at, current, last.from) };
+    return { after, ...forced(terms), reason: told, result: moved(at, current, last.from) };
   });
 }
 

@@ -1,6 +1,6 @@
 import { Refusal } from "../../../platform/errors.ts";
 import { type Endpoint, endpoint, type HttpContext, json } from "../../../platform/http.ts";
-import { NamedPath } from "../contract.ts";
+import { ForceQuery, NamedPath } from "../contract.ts";
 import { moveLabel, readLabel, readLabels, removeLabel, rollBackLabel } from "./actions.ts";
 import {
   LabelPath,
@@ -72,11 +72,13 @@ export const labelEndpoints: Endpoint[] = [
     summary:
       "Move a label to a version: deploy it. If-Match or expectedVersion guard against rivals",
     params: LabelPath,
+    query: ForceQuery,
     body: MoveLabel,
     answers: { 200: MovedLabel, 409: "the label is not where If-Match or expectedVersion says" },
-    handle: async (scope, { params, body: { version, reason, expectedVersion } }, c) => {
+    handle: async (scope, { params, query, body: { version, expectedVersion, ...said } }, c) => {
       const expected = expectations(c, expectedVersion);
-      return answer(await moveLabel(scope, params, { version, reason: reason ?? null, expected }));
+      const terms = { reason: said.reason ?? null, expected, force: said.force ?? query.force };
+      return answer(await moveLabel(scope, params, { version, ...terms }));
     },
   }),
   endpoint({
@@ -86,15 +88,17 @@ export const labelEndpoints: Endpoint[] = [
     tag,
     summary: "Return a label to where it was before its last move. The body may be left out",
     params: LabelPath,
+    query: ForceQuery,
     body: RollBack,
     emptyBody: {},
     answers: {
       200: MovedLabel,
       409: "there is nothing to go back to, or somebody moved the label",
     },
-    handle: async (scope, { params, body: { reason, expectedVersion } }, c) => {
+    handle: async (scope, { params, query, body: { reason, expectedVersion, ...said } }, c) => {
       const expected = expectations(c, expectedVersion);
-      return answer(await rollBackLabel(scope, params, { reason: reason ?? null, expected }));
+      const terms = { reason: reason ?? null, expected, force: said.force ?? query.force };
+      return answer(await rollBackLabel(scope, params, terms));
     },
   }),
   endpoint({
@@ -106,9 +110,9 @@ export const labelEndpoints: Endpoint[] = [
     params: LabelPath,
     query: RemoveLabel,
     answers: { 200: MovedLabel, 409: "the label is not where If-Match or expectedVersion says" },
-    handle: async (scope, { params, query: { reason, expectedVersion } }, c) => {
+    handle: async (scope, { params, query: { reason, expectedVersion, force } }, c) => {
       const expected = expectations(c, expectedVersion);
-      return answer(await removeLabel(scope, params, { reason: reason ?? null, expected }));
+      return answer(await removeLabel(scope, params, { reason: reason ?? null, expected, force }));
     },
   }),
 ];

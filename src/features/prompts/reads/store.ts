@@ -2,8 +2,9 @@ import { and, eq, sql } from "drizzle-orm";
 
 import type { RegistryDb } from "../../../platform/db.ts";
 import type { Scope } from "../../../platform/scope.ts";
-import type { DocumentRef, StoredVersion } from "../model.ts";
+import type { DocumentRef, SplitTable, StoredVersion } from "../model.ts";
 import { type Reached, reachedOf, selectReachedFrom } from "../references/store.ts";
+import { promptSplits } from "../splits/tables.ts";
 import { promptLabels, prompts, promptVersions } from "../tables.ts";
 
 const labelsOfVersion = sql<string>`(
@@ -18,6 +19,14 @@ const chosen = (projectId: string, { kind, name, selector }: DocumentRef) =>
     ? sql`CAST(${selector} AS INTEGER)`
     : sql`(SELECT l.version FROM ${promptLabels} l
         WHERE l.project = ${projectId} AND l.name = ${name} AND l.label = ${selector})`;
+
+const splitOf = (projectId: string, { kind, name, selector }: DocumentRef) =>
+  kind === "version"
+    ? sql<string | null>`NULL`
+    : sql<
+        string | null
+      >`(SELECT json_object('id', s.id, 'runs', json(s.runs)) FROM ${promptSplits} s
+        WHERE s.project = ${projectId} AND s.name = ${name} AND s.label = ${selector})`;
 
 const selectVersion = (db: RegistryDb, projectId: string, ref: DocumentRef) =>
   db
@@ -34,6 +43,7 @@ const selectVersion = (db: RegistryDb, projectId: string, ref: DocumentRef) =>
       createdBy: promptVersions.createdBy,
       createdAt: promptVersions.createdAt,
       updatedAt: promptVersions.updatedAt,
+      split: splitOf(projectId, ref),
     })
     .from(promptVersions)
     .innerJoin(
@@ -54,6 +64,7 @@ const stored = (row: VersionRow): StoredVersion => ({
   ...row,
   labels: JSON.parse(row.labels) as string[],
   resolutionGraph: null,
+  split: row.split === null ? null : (JSON.parse(row.split) as SplitTable),
 });
 
 /** What a version says itself; undefined when its label or number does not exist. */
