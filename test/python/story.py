@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from facts import Facts, expect_metrics
 from instance import Instance, Project
@@ -13,8 +14,8 @@ HERE = Path(__file__).resolve().parent
 PROGRAM_SECONDS = 120
 
 
-def run_program(name: str, settings: dict[str, str]) -> Facts:
-    """What the program's last line says."""
+def run_program(name: str, settings: dict[str, str]) -> Any:
+    """The JSON in the program's last line."""
     done = subprocess.run(
         [sys.executable, str(HERE / "programs" / f"{name}.py")],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(HERE), **settings},
@@ -23,7 +24,7 @@ def run_program(name: str, settings: dict[str, str]) -> Facts:
         timeout=PROGRAM_SECONDS,
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
-    return Facts.parse(json.loads(done.stdout.strip().splitlines()[-1]))
+    return json.loads(done.stdout.strip().splitlines()[-1])
 
 
 def expect_fetched(facts: Facts) -> None:
@@ -62,3 +63,10 @@ def expect_no_link(project: Project, observation: str) -> None:
     _, body = project.ask(f"/api/public/observations/{observation}")
     found = (body["type"], body["promptName"], body["promptVersion"])
     assert found == ("GENERATION", None, None)
+
+
+def ids_to_read(facts: Facts) -> str:
+    """A trace with a session, its generation, a score on it, its session."""
+    scored = next(one for one in facts.scores if one.name == "helpful")
+    inside = next(one for one in facts.generations if one.trace_id == scored.trace_id)
+    return f"{inside.trace_id},{inside.observation_id},{scored.id},{inside.session_id}"

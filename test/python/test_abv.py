@@ -9,7 +9,14 @@ import pytest
 
 from facts import Facts
 from instance import Instance, Project
-from story import expect_fetched, expect_measured, expect_no_link, run_program, settle
+from story import (
+    expect_fetched,
+    expect_measured,
+    expect_no_link,
+    ids_to_read,
+    run_program,
+    settle,
+)
 
 
 @pytest.fixture(scope="module")
@@ -17,9 +24,13 @@ def project(instance: Instance) -> Project:
     return instance.create_project("abv for Python")
 
 
+def settings(project: Project) -> dict[str, str]:
+    return {"ABV_HOST": project.url, "ABV_API_KEY": project.abv_key}
+
+
 @pytest.fixture(scope="module")
 def facts(project: Project) -> Facts:
-    return run_program("with_abv", {"ABV_HOST": project.url, "ABV_API_KEY": project.abv_key})
+    return Facts.parse(run_program("with_abv", settings(project)))
 
 
 def test_trap_11_prompts_are_created_fetched_compiled_and_promoted(facts: Facts) -> None:
@@ -60,3 +71,34 @@ def test_trap_2_the_key_in_its_data_reaches_no_row_object_or_log(
     assert holding(facts.generations[0].observation_id), "rows"
     assert holding(key) == []
     assert key not in "".join(instance.output)
+
+
+def test_the_sdk_reads_back_what_it_sent(instance: Instance, project: Project, facts: Facts) -> None:
+    settle(instance, project, facts)
+    ids = ids_to_read(facts)
+    read = run_program("read_with_abv", {**settings(project), "E2E_IDS": ids})
+    in_session = {one.trace_id for one in facts.generations if one.session_id}
+    assert read == {
+        "trace": ["ada", "session-python", ["e2e"]],
+        "observations": ["GENERATION", "GENERATION", "SPAN"],
+        "scores": ["helpful"],
+        "traces": True,
+        "observation": [
+            "GENERATION",
+            "managed-0",
+            "gpt-4o-mini",
+            {"input": 110, "output": 22, "total": 132},
+            {"input": 0.0011, "output": 0.0022, "total": 0.0033},
+            "greeting",
+            2,
+            0.14,
+            0.035,
+        ],
+        "of_trace": 3,
+        "score": ["helpful", 0.9, "API", "NUMERIC"],
+        "scores_by_name": ["py-helpful"],
+        "session": sorted(in_session),
+        "sessions": ["session-python"],
+        "prompts": [2, "greeting", [1, 2, 3]],
+        "health": "OK",
+    }

@@ -8,12 +8,14 @@ const PROGRAM_MS = 90_000;
 /**
  * Runs a program in a process of its own, because OpenTelemetry keeps global state.
  *
+ * @param settings more environment variables
  * @returns what its last line of output says
  * @throws Error with all of its output when it fails
  */
 export function runProgram(
   name: string,
   { url, publicKey, secretKey, abvKey }: E2eProject,
+  settings: Record<string, string> = {},
 ): Promise<Facts> {
   const path = new URL(`../programs/${name}.ts`, import.meta.url).pathname;
   return new Promise((resolve, reject) => {
@@ -24,6 +26,7 @@ export function runProgram(
         E2E_PUBLIC_KEY: publicKey,
         E2E_SECRET_KEY: secretKey,
         E2E_ABV_KEY: abvKey,
+        ...settings,
       },
       stdio: ["ignore", "pipe", "pipe"],
       timeout: PROGRAM_MS,
