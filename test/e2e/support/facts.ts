@@ -22,7 +22,7 @@ export type ScoreFact = {
   id: string;
   name: string;
   source: "API" | "EVAL" | "ANNOTATION";
-  dataType: "NUMERIC" | "BOOLEAN" | "CATEGORICAL" | "TEXT";
+  dataType: "NUMERIC" | "BOOLEAN" | "CATEGORICAL" | "TEXT" | "CORRECTION";
   value: number | string;
 } & ({ observationId: string } | { traceId: string } | { sessionId: string });
 

@@ -44,6 +44,7 @@ export function lateScores(
     ...(hasAll
       ? [
           fact(`${prefix}-remark`, "remark", ["TEXT", "reads well"], second),
+          fact(`${prefix}-correction`, "output", ["CORRECTION", "Good to see you, Ada."], second),
           {
             ...fact(`${prefix}-model`, "quality", ["NUMERIC", 0.6], second),
             source: "EVAL" as const,
