@@ -51,11 +51,34 @@ export function designEffect(cells: readonly UnitCell[], independent: number): D
   return { known: true, effect, cells: filled };
 }
 
-/** Design effect of a share: `sum` counts those of `n` that were bad, or went to the treatment. */
+/** Design effect of a share: `sum` counts those of `n` that were bad events. */
 export function shareDesignEffect(cells: readonly UnitCell[]): DesignEffect {
   const n = cells.reduce((total, cell) => total + cell.n, 0);
   const share = n > 0 ? cells.reduce((total, cell) => total + cell.sum, 0) / n : 0;
   return designEffect(cells, n > 0 ? (share * (1 - share)) / n : 0);
+}
+
+/**
+ * Design effect of the split itself, for the counts of the SRM test.
+ *
+ * Each arm needs its 20 filled cells: a caching process that happened not to draw the treatment in
+ * its first minutes has cells that agree perfectly, and would look like a certain mismatch.
+ *
+ * @param treatment, control cells of one stage, the same unit at the same index; only `n` is read
+ * @throws RangeError for a negative cell or arms with different numbers of cells
+ */
+export function splitDesignEffect(
+  treatment: readonly UnitCell[],
+  control: readonly UnitCell[],
+): DesignEffect {
+  if (treatment.length !== control.length) {
+    throw new RangeError(`${treatment.length} cells against ${control.length}`);
+  }
+  const least = Math.min(filledOf(treatment).length, filledOf(control).length);
+  if (least < MIN_CELLS) return { known: false, cells: least, need: MIN_CELLS };
+  return shareDesignEffect(
+    treatment.map((cell, i) => ({ n: cell.n + (control[i]?.n ?? 0), sum: cell.n })),
+  );
 }
 
 /** Counts of both arms are divided by one number, or the ratio would move: the greater effect. */

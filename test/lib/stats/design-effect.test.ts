@@ -8,6 +8,7 @@ import {
   type ErrorCount,
   isEmergency,
   shareDesignEffect,
+  splitDesignEffect,
   type UnitCell,
 } from "../../../src/lib/stats/design-effect.ts";
 import { uniforms } from "./draws.ts";
@@ -77,6 +78,18 @@ describe("the design effect", () => {
     const young = { known: false as const, cells: 7, need: 20 };
     expect(commonEffect([of(2), young])).toEqual(young);
     expect(() => commonEffect([])).toThrow(RangeError);
+  });
+
+  it("of a split is that of the share of the treatment, once both arms have their cells", () => {
+    // The reference cells again: n of both arms, of which sum went to the treatment.
+    const treatment = CELLS.map(({ sum }) => ({ n: sum, sum: 0 }));
+    const control = CELLS.map(({ n, sum }) => ({ n: n - sum, sum: 0 }));
+    expect(splitDesignEffect(treatment, control)).toEqual({ known: false, cells: 17, need: 20 });
+    const more = treatment.map((cell, i) => ({ n: cell.n + (i < 20 ? 1 : 0), sum: 5 }));
+    const all = control.map((cell) => ({ n: cell.n + 1, sum: 5 }));
+    const joined = more.map(({ n }, i) => ({ n: n + all[i]!.n, sum: n }));
+    expect(splitDesignEffect(more, all)).toEqual(shareDesignEffect(joined));
+    expect(() => splitDesignEffect(more, all.slice(1))).toThrow(RangeError);
   });
 
   it("refuses impossible cells", () => {
