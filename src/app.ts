@@ -6,6 +6,8 @@ import { traceEndpoints } from "./features/ingest/reads/routes.ts";
 import { scoreListEndpoints } from "./features/ingest/reads/scores/routes.ts";
 import { sdkEndpoints } from "./features/ingest/reads/sdk/routes.ts";
 import { sessionEndpoints } from "./features/ingest/reads/sessions/routes.ts";
+import { replayEndpoints } from "./features/ingest/replay/routes.ts";
+import { webhookEndpoints } from "./features/ingest/webhook/routes.ts";
 import { pricingEndpoints } from "./features/pricing/routes.ts";
 import { authenticate } from "./features/projects/index.ts";
 import { projectEndpoints } from "./features/projects/routes.ts";
@@ -24,12 +26,14 @@ const slices: Endpoint[] = [
   ...rollupEndpoints,
   ...otlpEndpoints,
   ...batchEndpoints,
+  ...webhookEndpoints,
   ...traceEndpoints,
   ...observationEndpoints,
   ...sessionEndpoints,
   ...scoreListEndpoints,
   ...scoreEndpoints,
   ...sdkEndpoints,
+  ...replayEndpoints,
   ...projectEndpoints,
   ...pricingEndpoints,
 ];

@@ -1,54 +1,45 @@
-import { IDS } from "./house.ts";
+import type { Endpoint } from "../../src/platform/http.ts";
+import { ARMS, IDS } from "./house.ts";
 
 /** A request that a route takes, about the things of `house.ts`. */
 export type WalkRequest = {
-  /** Path parameters. */
+  /** Path parameters that differ from what their names and places say. */
   params?: Record<string, string>;
   query?: Record<string, string>;
   body?: unknown;
 };
 
-const { prompt, trace, observation, session, score, model } = IDS;
-const aboutPrompt = { params: { name: prompt } };
+/** Ids that the house was given. */
+export type Given = { keyId: string; sourceId: string };
+
+const { prompt, splitLabel, trace, observation, session, score, model } = IDS;
 const DAY = "2026-11-20";
+const split = { params: { label: splitLabel } };
+const mapping = "{'name': 'q', 'value': 1}";
 
 /**
- * One request for every route, by method and path. The walk fails for a route that is not here, so
- * that nobody adds one without it.
- *
- * @param keyId of a key of the house
+ * What the routes are asked that need more than a path. The walk fails for a route that writes and
+ * is not here, so that nobody adds one without it.
  */
-export const requestsFor = (keyId: string): Record<string, WalkRequest> => ({
-  "GET /api/public/v2/prompts": {},
+const REQUESTS: Record<string, WalkRequest> = {
   "POST /api/public/v2/prompts": { body: { name: prompt, prompt: "theirs", labels: ["x"] } },
-  "GET /api/public/v2/prompts/:name{.+}": aboutPrompt,
-  "PATCH /api/public/v2/prompts/:name{.+}/versions/:version": {
-    params: { name: prompt, version: "1" },
-    body: { newLabels: ["staging"] },
-  },
-  "DELETE /api/public/v2/prompts/:name{.+}": aboutPrompt,
-  "GET /api/public/prompts/:name/deployments": aboutPrompt,
-  "POST /api/public/import/deployments": {
-    body: { name: prompt, versions: [], deployments: [] },
-  },
-  "GET /api/public/prompts/:name{.+}/metrics": aboutPrompt,
+  "PATCH /api/public/v2/prompts/:name{.+}/versions/:version": { body: { newLabels: ["staging"] } },
+  "PUT /api/public/prompts/:name/labels/:label": { body: { version: 1 } },
+  "POST /api/public/prompts/:name/labels/:label/rollback": { body: {} },
+  "GET /api/public/prompts/:name/labels/:label/split": split,
+  "PUT /api/public/prompts/:name/labels/:label/split": { ...split, body: { arms: ARMS } },
+  "DELETE /api/public/prompts/:name/labels/:label/split": split,
+  "PUT /api/public/prompts/:name/tags": { body: { tags: ["theirs"] } },
+  "POST /api/public/prompts/:name/duplicate": { body: { newName: "theirs" } },
+  "GET /api/public/prompts/:name/diff": { query: { from: "1", to: "2" } },
+  "GET /api/public/prompts/:name{.+}/timeseries": { query: { metric: "latencyMs" } },
+  "POST /api/public/import/deployments": { body: { name: prompt, versions: [], deployments: [] } },
   "POST /api/public/admin/repair": { body: { name: prompt, version: 1, from: DAY, to: DAY } },
+  "POST /api/public/admin/replay": { body: {} },
+  "POST /api/public/admin/tick": { body: { at: "2026-11-20T12:00:00Z" } },
   "POST /api/public/otel/v1/traces": { body: { resourceSpans: [] } },
   "POST /api/public/ingestion": { body: { batch: [] } },
   "POST /api/public/scores": { body: { id: score, name: "theirs", value: 0, traceId: trace } },
-  "GET /api/public/scores/:id": { params: { id: score } },
-  "DELETE /api/public/scores/:id": { params: { id: score } },
-  "GET /api/public/v2/scores": {},
-  "GET /api/public/v2/scores/:id": { params: { id: score } },
-  "GET /api/public/v3/scores": {},
-  "GET /api/public/traces": {},
-  "GET /api/public/traces/:id": { params: { id: trace } },
-  "DELETE /api/public/traces/:id": { params: { id: trace } },
-  "GET /api/public/observations": {},
-  "GET /api/public/v2/observations": {},
-  "GET /api/public/observations/:id": { params: { id: observation } },
-  "GET /api/public/sessions": {},
-  "GET /api/public/sessions/:id": { params: { id: session } },
   "POST /api/public/media": {
     body: {
       contentLength: 68,
@@ -59,27 +50,57 @@ export const requestsFor = (keyId: string): Record<string, WalkRequest> => ({
       observationId: observation,
     },
   },
+  "POST /api/public/hooks/:source": { body: {} },
+  "PUT /api/public/hooks/:source": { body: {} },
+  "POST /api/public/sources": { body: { name: "theirs", kind: "standard" } },
+  "PATCH /api/public/sources/:id": { body: { name: "theirs" } },
+  "POST /api/public/sources/:id/rotate": { body: {} },
+  "POST /api/public/sources/dry-run": { body: { mapping, body: {} } },
   "POST /api/public/projects": { body: { name: "theirs" } },
-  "GET /api/public/projects": {},
-  "GET /api/public/keys": {},
   "POST /api/public/keys": { body: { label: "theirs", scopes: ["read"] } },
-  "DELETE /api/public/keys/:id": { params: { id: keyId } },
-  "GET /api/public/settings": {},
   "PATCH /api/public/settings": { body: { retentionDays: 7 } },
-  "GET /api/public/audit": {},
-  "GET /api/public/prices": {},
   "PUT /api/public/prices": { body: { model, usdPerMillion: { input: 1 } } },
   "DELETE /api/public/prices": { query: { model } },
-  "POST /api/public/admin/tick": { body: { at: "2026-11-20T12:00:00Z" } },
-  "GET /api/public/health": {},
-  "GET /api/public/openapi.json": {},
-  "GET /docs": {},
+};
+
+/** Routes of this table, for the walk to compare with those that there are. */
+export const writtenDown = Object.keys(REQUESTS);
+
+export const nameOf = ({ method, path }: Endpoint): string => `${method} ${path}`;
+
+export const requestOf = (route: Endpoint): WalkRequest => REQUESTS[nameOf(route)] ?? {};
+
+/** `/traces/:id` is a trace's: the id follows from the part of the path before it. */
+const idsBefore = ({ keyId, sourceId }: Given): Record<string, string> => ({
+  traces: trace,
+  observations: observation,
+  sessions: session,
+  scores: score,
+  keys: keyId,
+  sources: sourceId,
 });
 
-/** The path of a route with its parameters filled in. */
-export function pathOf(path: string, { params = {}, query }: WalkRequest): string {
-  const filled = path.replaceAll(/:(\w+)(\{[^}]*\})?/g, (_, name: string) =>
-    encodeURIComponent(params[name] ?? ""),
+/**
+ * The path of a route with its parameters filled in.
+ *
+ * @throws Error for a parameter that nothing here says
+ */
+export function pathOf(route: Endpoint, given: Given): string {
+  const { params = {}, query } = requestOf(route);
+  const said: Record<string, string> = {
+    name: prompt,
+    label: "production",
+    version: "1",
+    source: given.sourceId,
+    ...params,
+  };
+  const path = route.path.replaceAll(
+    /([\w-]+)\/:(\w+)(\{[^}]*\})?/g,
+    (_, before: string, parameter: string) => {
+      const value = said[parameter] ?? (parameter === "id" ? idsBefore(given)[before] : undefined);
+      if (value === undefined) throw new Error(`${nameOf(route)}: nothing to fill in ${parameter}`);
+      return `${before}/${encodeURIComponent(value)}`;
+    },
   );
-  return query ? `${filled}?${new URLSearchParams(query).toString()}` : filled;
+  return query ? `${path}?${new URLSearchParams(query).toString()}` : path;
 }

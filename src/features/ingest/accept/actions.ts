@@ -54,13 +54,20 @@ export async function accept(scope: Scope, accepted: Accepted): Promise<Rejected
       retryAfterSeconds: RETRY_AFTER_SECONDS,
     });
   }
+  scope.defer(enqueue(scope, name));
+  return rejected;
+}
+
+/**
+ * Nobody waits for the queue, and what it refuses is accepted all the same: the sweep finds every
+ * object that is not in the rows after two minutes.
+ */
+async function enqueue({ env }: Scope, name: string): Promise<void> {
   try {
-    await scope.env.INGEST.send({ object: name });
+    await env.INGEST.send({ object: name });
   } catch (error) {
-    // The sweep queues it again; the request is accepted all the same.
     logEvent("queue refused a name", { name, reason: String(error) });
   }
-  return rejected;
 }
 
 /**

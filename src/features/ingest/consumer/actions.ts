@@ -6,6 +6,7 @@ import { projectIdOf } from "../../projects/index.ts";
 import { labelsAt } from "../../prompts/index.ts";
 import { parseObjectName } from "../accept/payload.ts";
 import type { StoredRows } from "../accept/stored.ts";
+import type { Stamped } from "../merge.ts";
 import { shardIndex } from "../shard.ts";
 import { observationColumns, scoreColumns, traceColumns } from "./derive.ts";
 import { instantMs, labelUses, type LabelVersions, useKey } from "./labels.ts";
@@ -107,41 +108,55 @@ function byShard(
   return touched;
 }
 
-/** Cuts what touches one shard into transactions of bounded size, keeping what belongs to a trace together. */
+type Entry = { kind: keyof Touched; key: string; row: { state: Stamped }; length: number };
+
+/** Length of a state's JSON, roughly: a name, a clock and some characters more for each field. */
+function lengthOf({ values }: Stamped): number {
+  let length = 0;
+  for (const value of Object.values(values)) {
+    const isBig = typeof value === "object" && value !== null;
+    length += 64 + (isBig ? JSON.stringify(value).length : String(value).length);
+  }
+  return length;
+}
+
+/** What is touched, by trace or session, in the order of their ids: rows that lie together on disk. */
+function byOwner({ traces, observations, scores }: Touched): Entry[][] {
+  const owners = new Map<string, Entry[]>();
+  const put = (owner: string, kind: Entry["kind"], key: string, row: Entry["row"]): void => {
+    const entry = { kind, key, row, length: lengthOf(row.state) };
+    const known = owners.get(owner);
+    if (known) known.push(entry);
+    else owners.set(owner, [entry]);
+  };
+  for (const [key, row] of traces) put(row.id, "traces", key, row);
+  for (const [key, row] of observations) put(row.trace, "observations", key, row);
+  for (const [key, row] of scores) put(row.owner, "scores", key, row);
+  return [...owners].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entries]) => entries);
+}
+
+/** Cuts what touches one shard into transactions of bounded size; a trace is cut only when it fits into none. */
 function parts(touched: Touched): Touched[] {
-  const all = [
-    ...[...touched.traces].map(([key, row]) => ({
-      kind: "traces" as const,
-      key,
-      row,
-      owner: row.id,
-    })),
-    ...[...touched.observations].map(([key, row]) => ({
-      kind: "observations" as const,
-      key,
-      row,
-      owner: row.trace,
-    })),
-    ...[...touched.scores].map(([key, row]) => ({
-      kind: "scores" as const,
-      key,
-      row,
-      owner: row.owner,
-    })),
-  ].sort((a, b) => (a.owner < b.owner ? -1 : a.owner > b.owner ? 1 : 0));
-  let part = emptyTouched();
-  const cut = [part];
-  let [rows, size] = [0, 0];
-  for (const { kind, key, row } of all) {
-    const length = JSON.stringify(row.state).length;
-    if (rows > 0 && (rows === MAX_ROWS || size + length > MAX_PART_LENGTH)) {
-      part = emptyTouched();
-      cut.push(part);
-      [rows, size] = [0, 0];
+  const cut: Touched[] = [];
+  let [rows, length] = [Infinity, Infinity];
+  const fits = (count: number, more: number): boolean =>
+    rows + count <= MAX_ROWS && length + more <= MAX_PART_LENGTH;
+  const add = (part: Touched, { kind, key, row }: Entry): void => {
+    (part[kind] as Map<string, Entry["row"]>).set(key, row);
+  };
+  for (const entries of byOwner(touched)) {
+    const whole = entries.reduce((sum, entry) => sum + entry.length, 0);
+    let isRoomLeft = fits(entries.length, whole);
+    for (const entry of entries) {
+      if (!isRoomLeft || !fits(1, entry.length)) {
+        cut.push(emptyTouched());
+        [rows, length] = [0, 0];
+        isRoomLeft = true;
+      }
+      add(cut.at(-1) as Touched, entry);
+      rows += 1;
+      length += entry.length;
     }
-    (part[kind] as Map<string, typeof row>).set(key, row);
-    rows += 1;
-    size += length;
   }
   return cut;
 }

@@ -70,10 +70,20 @@ async function park(env: Env, object: string, error: string): Promise<void> {
   await recordObject(env.EVENTS_0, { tenant, name: object, traces: [], error }).run();
 }
 
-/** What the queue gave up on. */
+/**
+ * What the queue gave up on is tried one last time: a message cannot say why it failed, but the
+ * failure itself can. While not even that can be recorded, the message stays.
+ */
 export async function consumeDead(batch: MessageBatch<IngestMessage>, env: Env): Promise<void> {
+  const now = clockNow();
   for (const message of batch.messages) {
-    await park(env, message.body.object, "could not be processed after all retries");
+    const { object } = message.body;
+    try {
+      await consume(scopeOfTenant(env, now, tenantOf(object)), [object], true);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      await park(env, object, `could not be processed after all retries: ${reason}`);
+    }
     message.ack();
   }
 }

@@ -105,6 +105,10 @@ type TraceDraft = {
   rootId: string | null;
   root: string | null;
   changed: boolean;
+  /** What `doc` says, where it has been worked out already. */
+  state?: Stamped;
+  /** The `at` of `root`, likewise. */
+  rootAt?: number;
 };
 
 function traceDraft(drafts: Map<string, TraceDraft>, stored: Stored, id: string): TraceDraft {
@@ -129,7 +133,8 @@ export function plan(touched: Touched, stored: Stored, derive: Derive): Plan {
   const drafts = new Map<string, TraceDraft>();
   for (const [id, { state }] of touched.traces) {
     const draft = traceDraft(drafts, stored, id);
-    const doc = encode(merge(TRACE_POLICIES, decode(draft.doc), state));
+    draft.state = afterwards(TRACE_POLICIES, draft.rev === 0 ? null : draft.doc, state);
+    const doc = encode(draft.state);
     draft.changed = doc !== draft.doc || draft.rev === 0;
     draft.doc = doc;
   }
@@ -163,6 +168,7 @@ function placeObservation(
     !row && columns.type !== "GENERATION" && (wasRoot || isFreeFor(draft, after));
   if (livesInTrace) {
     setRoot(draft, id, doc);
+    draft.rootAt = columns.at;
     return undefined;
   }
   if (wasRoot) setRoot(draft, null, null);
@@ -184,12 +190,15 @@ function setRoot(draft: TraceDraft, id: string | null, doc: string | null): void
   draft.root = doc;
 }
 
-function traceRow({ id, rev, doc, rootId, root }: TraceDraft, derive: Derive): TraceRow {
-  const columns = derive.trace(decode(doc));
-  const rootColumns = root === null ? undefined : derive.observation(decode(root));
+const rootAtOf = ({ root, rootAt }: TraceDraft, derive: Derive): number =>
+  root === null ? 0 : (rootAt ?? derive.observation(decode(root)).at);
+
+function traceRow(draft: TraceDraft, derive: Derive): TraceRow {
+  const { id, rev, doc, rootId, root } = draft;
+  const columns = derive.trace(draft.state ?? decode(doc));
   return {
     ...columns,
-    at: Math.max(columns.at, rootColumns?.at ?? 0),
+    at: Math.max(columns.at, rootAtOf(draft, derive)),
     id,
     root_id: rootId,
     root,
