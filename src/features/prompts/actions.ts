@@ -9,10 +9,12 @@ import {
   without,
   withVersion,
 } from "./change.ts";
-import type { CreatePrompt, ListQuery, PromptList } from "./contract.ts";
+import type { CreatedPrompt, CreatePrompt, ListQuery, PromptList } from "./contract.ts";
+import { lint } from "./lint.ts";
 import { listPrompts } from "./list/store.ts";
-import { answerOf, type PromptOverview, versionDocument } from "./model.ts";
+import { answerOf, DEFAULT_LABEL, type PromptOverview, versionDocument } from "./model.ts";
 import { requireMovable } from "./protection/actions.ts";
+import { readContent } from "./reads/actions.ts";
 import { readStored } from "./reads/store.ts";
 import { checkDraft, requireUnreferenced } from "./references/actions.ts";
 import { type SplitChange, type Splits, splitsEnded } from "./splits/decide.ts";
@@ -111,14 +113,22 @@ export async function storedAnswer(
   return answerOf(scope.projectId, stored);
 }
 
+/** The version on production, for the lint of a newer one. */
+async function readProduction(scope: Scope, name: string, before: PromptState | undefined) {
+  const version = before?.labels.get(DEFAULT_LABEL);
+  if (version === undefined) return undefined;
+  const content = await readContent(scope, versionDocument(name, version));
+  return content === undefined ? undefined : { version, content };
+}
+
 /** Stores a draft as the next version; its labels, and `latest`, move to it in the same batch. */
 export async function createVersion(
   scope: Scope,
   draft: CreatePrompt,
   { force = false }: Forced = {},
-): Promise<PromptAnswer> {
+): Promise<CreatedPrompt> {
   const { name, type, content, config, commitMessage } = draft;
-  const version = await changePrompt(scope, name, async (before) => {
+  const { version, warnings } = await changePrompt(scope, name, async (before) => {
     const created = withVersion(before, draft);
     if (created.outcome === "type-differs") {
       const message = `prompt '${name}' is of type ${created.type}; a version cannot be ${type}`;
@@ -126,12 +136,14 @@ export async function createVersion(
         issues: [{ path: "type", message }],
       });
     }
-    const { version } = created;
-    const { read } = await checkDraft(scope, { name, version, content });
+    const { after, version } = created;
+    const { read, resolved } = await checkDraft(scope, { name, version, content });
+    const production = await readProduction(scope, name, before);
+    const result = { version, warnings: lint({ content, resolved, production }) };
     const added = [{ version, content, config, commitMessage }];
-    return { after: created.after, added, read, force, reason: commitMessage, result: version };
+    return { after, added, read, force, reason: commitMessage, result };
   });
-  return storedAnswer(scope, name, version);
+  return { ...(await storedAnswer(scope, name, version)), warnings };
 }
 
 /** Moves labels to a version; those it has already stay. */

@@ -113,6 +113,11 @@ function faultsOf(content: PromptContent, config: unknown): Fault[] {
 
 const unique = (items: string[]): string[] => [...new Set(items)];
 
+export const Tags = z
+  .array(z.string().trim().min(1).max(200))
+  .max(MAX_TAGS)
+  .transform((tags) => unique(tags));
+
 /** A new version. No type means text; tags null or absent keep the name's. */
 export const CreatePrompt = z
   .object({
@@ -126,7 +131,7 @@ export const CreatePrompt = z
         'Text: a string. Chat: a list of {role, content} and {type: "placeholder", name}. At most 1 MB as JSON.',
       ),
     labels: z.array(Label).max(MAX_LABELS).nullish(),
-    tags: z.array(z.string().trim().min(1).max(200)).max(MAX_TAGS).nullish(),
+    tags: Tags.nullish(),
     config: z.unknown().optional(),
     commitMessage: z.string().max(MAX_COMMIT_MESSAGE_CHARACTERS).nullish(),
   })
@@ -144,7 +149,7 @@ export const CreatePrompt = z
       config,
       // The new version gets `latest` in any case.
       labels: unique(body.labels ?? []).filter((label) => label !== LATEST),
-      tags: body.tags ? unique(body.tags) : null,
+      tags: body.tags ?? null,
       commitMessage: body.commitMessage ?? null,
     };
   });
@@ -225,6 +230,24 @@ export const PromptAnswer = z.object({
     .object({ root: GraphNode, dependencies: z.record(z.string(), z.array(GraphNode)) })
     .nullable(),
 });
+
+export const CreatedPrompt = PromptAnswer.extend({
+  warnings: z
+    .array(
+      z.object({
+        code: z.enum([
+          "unbalanced_braces",
+          "variable_is_placeholder",
+          "variable_vanished",
+          "placeholder_vanished",
+        ]),
+        message: z.string(),
+        path: z.string(),
+      }),
+    )
+    .describe("What is probably a mistake; the version is stored all the same."),
+});
+export type CreatedPrompt = z.infer<typeof CreatedPrompt>;
 
 const Meta = z.object({
   page: z.int(),

@@ -1,6 +1,8 @@
 import { type Endpoint, endpoint, json } from "../../platform/http.ts";
 import { addLabels, createVersion, readList, removeVersions } from "./actions.ts";
+import { catalogEndpoints } from "./catalog/routes.ts";
 import {
+  CreatedPrompt,
   CreatePrompt,
   ForceQuery,
   ListQuery,
@@ -24,6 +26,7 @@ import { splitEndpoints } from "./splits/routes.ts";
 /** The registry. The fetch of one prompt is delivery's. */
 export const promptEndpoints: Endpoint[] = [
   ...labelEndpoints,
+  ...catalogEndpoints,
   ...splitEndpoints,
   endpoint({
     method: "GET",
@@ -43,7 +46,7 @@ export const promptEndpoints: Endpoint[] = [
     summary: "Create a prompt, or the next version of one",
     query: ForceQuery,
     body: CreatePrompt,
-    answers: { 201: PromptAnswer, 409: "a label to move is split" },
+    answers: { 201: CreatedPrompt, 409: "a label to move is split" },
     handle: async (scope, { body, query }) => json(await createVersion(scope, body, query), 201),
   }),
   endpoint({

@@ -15,6 +15,8 @@ export async function create<T = { version: number; warnings: { code: string }[]
   return res.json();
 }
 
+export type Said<T> = { status: number; json: T; headers: Headers };
+
 /** Calls a route and gives its status beside its JSON. */
 export async function say<T = Record<string, unknown>>(
   { call }: Registry,
@@ -22,10 +24,10 @@ export async function say<T = Record<string, unknown>>(
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
-): Promise<{ status: number; json: T; headers: Headers }> {
+): Promise<Said<T>> {
   const res = await call(method, path, body === undefined ? { headers } : { body, headers });
   const text = await res.text();
-  return { status: res.status, json: (text ? JSON.parse(text) : null) as T, headers: res.headers };
+  return { status: res.status, json: JSON.parse(text || "null") as T, headers: res.headers };
 }
 
 /** A name as one segment of a path. */

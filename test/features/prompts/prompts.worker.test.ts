@@ -51,6 +51,7 @@ describe("POST /api/public/v2/prompts", () => {
       commitMessage: null,
       isActive: true,
       resolutionGraph: null,
+      warnings: [],
     });
     expect(() => PromptAnswer.parse(body)).not.toThrow();
   });

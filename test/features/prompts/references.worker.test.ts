@@ -187,7 +187,7 @@ describe("creating a prompt with references", () => {
         say(registry, "POST", PROMPTS, { name: "a", prompt: to("b", "label=latest") }),
         say(registry, "POST", PROMPTS, { name: "b", prompt: to("a", "label=latest") }),
       ]);
-      expect(rivals.map(({ status }) => status).sort()).toEqual([201, 400]);
+      expect(rivals.map(({ status }) => status).sort((a, b) => a - b)).toEqual([201, 400]);
     }
   });
 });

@@ -167,7 +167,7 @@ describe("resolve", () => {
     ["a chat prompt", { a: [[]] }, to("a", "version=1"), "only text prompts"],
   ])("refuses %s", (why, prompts, text, problem) => {
     const asked = why === "a circle" ? to("a", "version=1") : text;
-    const result = resolve(root(asked), shelf(prompts as Record<string, PromptContent[]>));
+    const result = resolve(root(asked), shelf(prompts));
     expect(result).toMatchObject({ ok: false, problem: expect.stringContaining(problem) });
   });
 

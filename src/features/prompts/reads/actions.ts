@@ -1,7 +1,7 @@
 import type { RegistryDb } from "../../../platform/db.ts";
 import { Refusal } from "../../../platform/errors.ts";
 import type { Scope } from "../../../platform/scope.ts";
-import type { DocumentRef, StoredVersion } from "../model.ts";
+import type { DocumentRef, PromptContent, StoredVersion } from "../model.ts";
 import { finderOf, resolve } from "../references/resolve.ts";
 import { readWithReached, type WithReached } from "./store.ts";
 
@@ -44,4 +44,14 @@ export async function readVersions(
     const read = entry && resolved(entry);
     return read && "version" in read ? read.version : undefined;
   });
+}
+
+/** What a version says with its references inserted; as it was written where that cannot be done. */
+export async function readContent(
+  scope: Scope,
+  ref: DocumentRef,
+): Promise<PromptContent | undefined> {
+  const [found] = await readWithReached(scope.db, [{ ...ref, project: scope.projectId }]);
+  const read = found && resolved(found);
+  return read && "version" in read ? read.version.prompt : found?.version.prompt;
 }

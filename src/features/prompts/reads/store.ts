@@ -7,11 +7,12 @@ import { type Reached, reachedOf, selectReachedFrom } from "../references/store.
 import { promptSplits } from "../splits/tables.ts";
 import { promptLabels, prompts, promptVersions } from "../tables.ts";
 
-const labelsOfVersion = sql<string>`(
+/** The labels of a row of `prompt_version`, as JSON, in their order. The table is named because Drizzle would not where it is alone. */
+export const labelsOfVersion = sql<string>`(
   SELECT json_group_array(label) FROM (
     SELECT label FROM ${promptLabels} l
-    WHERE l.project = ${promptVersions.project} AND l.name = ${promptVersions.name}
-      AND l.version = ${promptVersions.version}
+    WHERE l.project = prompt_version.project AND l.name = prompt_version.name
+      AND l.version = prompt_version.version
     ORDER BY label))`;
 
 const chosen = (projectId: string, { kind, name, selector }: DocumentRef) =>
