@@ -114,8 +114,7 @@ type Entry = { kind: keyof Touched; key: string; row: { state: Stamped }; length
 function lengthOf({ values }: Stamped): number {
   let length = 0;
   for (const value of Object.values(values)) {
-    const isBig = typeof value === "object" && value !== null;
-    length += 64 + (isBig ? JSON.stringify(value).length : String(value).length);
+    length += 64 + (typeof value === "string" ? value.length : JSON.stringify(value).length);
   }
   return length;
 }
