@@ -47,14 +47,22 @@ function statFrom([n, sum, sumSq, min, max, bins, categories]: StatText): Stat {
   };
 }
 
-/** Reads what `encodeCell` wrote. @throws RangeError for another version */
-export function decodeCell(data: string): Cell {
+/** Which metrics of a cell are read; sketches cost time to decode. */
+export type IsWanted = (metric: string) => boolean;
+export const all: IsWanted = () => true;
+
+/** Reads what `encodeCell` wrote, or the wanted metrics of it. @throws RangeError for another version */
+export function decodeCell(data: string, isWanted = all): Cell {
   const { v, n, e, p, m } = JSON.parse(data) as CellText;
   if (v !== VERSION) throw new RangeError(`a bucket of unknown version ${String(v)}`);
   return {
     n,
     errors: e,
     minutes: p ?? [0, 0, 0, 0, 0],
-    metrics: new Map(Object.entries(m).map(([metric, stat]) => [metric, statFrom(stat)])),
+    metrics: new Map(
+      Object.entries(m)
+        .filter(([metric]) => isWanted(metric))
+        .map(([metric, stat]) => [metric, statFrom(stat)]),
+    ),
   };
 }

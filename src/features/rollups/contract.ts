@@ -3,28 +3,45 @@ import { z } from "zod";
 import { NamedPath, PromptName } from "../prompts/contract.ts";
 
 const INSTANT = "must be an ISO 8601 date, or an instant with its offset";
-const Instant = z
+export const Instant = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()], { error: INSTANT })
   .transform((text) => new Date(text));
+
+const VERSIONS = /^[1-9]\d{0,8}( *, *[1-9]\d{0,8})*$/;
+const MAX_VERSIONS = 100;
+
+/** One version, or several between commas; each once. */
+export const Versions = z
+  .string()
+  .regex(VERSIONS, "must be a whole number from 1, or several between commas")
+  .transform((text) => [...new Set(text.split(",").map(Number))])
+  .refine(({ length }) => length <= MAX_VERSIONS, `names more than ${MAX_VERSIONS} versions`);
+
+/** Refuses a range that ends before it begins. */
+export function inOrder(
+  { from, to }: { from?: Date | undefined; to?: Date | undefined },
+  context: z.core.$RefinementCtx,
+): void {
+  if (from && to && from > to) {
+    context.addIssue({ code: "custom", path: ["from"], message: "must not be after to" });
+  }
+}
+
+/** What narrows every read of buckets. */
+export const Narrowing = {
+  environment: z.string().min(1).optional(),
+  model: z.string().min(1).optional().describe("A model's normalised name."),
+};
 
 export const MetricsPath = NamedPath;
 export const MetricsQuery = z
   .object({
-    version: z
-      .string()
-      .regex(/^[1-9]\d{0,8}$/, "must be a whole number from 1")
-      .transform(Number)
-      .optional(),
+    version: Versions.optional().describe("One, several between commas or repeated; else all."),
     from: Instant.optional().describe("First instant; all time when absent."),
     to: Instant.optional().describe("End of the range, exclusive; now when absent."),
-    environment: z.string().min(1).optional(),
-    model: z.string().min(1).optional().describe("A model's normalised name."),
+    ...Narrowing,
   })
-  .superRefine(({ from, to }, context) => {
-    if (from && to && from > to) {
-      context.addIssue({ code: "custom", path: ["from"], message: "must not be after to" });
-    }
-  });
+  .superRefine(inOrder);
 export type MetricsQuery = z.infer<typeof MetricsQuery>;
 
 const known = z.number().nullable();
@@ -57,9 +74,17 @@ const VersionMetrics = z.object({
   version: z.int(),
   labels: z.array(z.string()),
   count: z.int(),
+  countThroughLabel: z
+    .int()
+    .describe("Those of count that named a label, and were led to the version by it."),
   errors: z.int(),
-  firstAt: z.iso.datetime().nullable(),
-  lastAt: z.iso.datetime().nullable(),
+  firstAt: z.iso.datetime().nullable().describe("First use in the range."),
+  lastAt: z.iso.datetime().nullable().describe("Last use in the range."),
+  firstEverAt: z.iso
+    .datetime()
+    .nullable()
+    .describe("First use over all time, environments and models."),
+  lastEverAt: z.iso.datetime().nullable(),
   latencyMs: Distribution,
   timeToFirstTokenMs: Distribution,
   inputTokens: Summed,
@@ -69,6 +94,7 @@ const VersionMetrics = z.object({
   inputCostUsd: Summed,
   outputCostUsd: Summed,
   scores: z.array(ScoreLine),
+  observations: z.string().describe("Path of the generations behind the numbers, newest first."),
 });
 
 /** Unknown is null. Quantiles are within 1 %; all else is exact. */

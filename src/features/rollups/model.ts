@@ -1,6 +1,34 @@
 import { fnv1a } from "../../lib/hash.ts";
 import type { Level } from "./slots.ts";
 
+export { observationsPath } from "./behind.ts";
+export {
+  type Cell,
+  emptyCell,
+  emptyStat,
+  mergeCellInto,
+  mergeStatInto,
+  type Stat,
+} from "./cell.ts";
+export {
+  inUnit,
+  isMeasure,
+  knownInUnit,
+  type Measure,
+  MEASURES,
+  type Scale,
+  SCORE_SCALE,
+} from "./measures.ts";
+export {
+  cover,
+  coverInside,
+  LIFETIME_DAYS,
+  type SlotRange,
+  slotOf,
+  type Span,
+  spanOf,
+} from "./slots.ts";
+
 /** Which bucket: one version in one slot of one level, environment and model ("" when unknown). */
 export type CellKey = {
   level: Level;

@@ -1,7 +1,29 @@
-import { type Endpoint, endpoint, json } from "../../platform/http.ts";
-import { daysBetween, Metrics, MetricsPath, MetricsQuery, Repair, Repaired } from "./contract.ts";
+import { Refusal } from "../../platform/errors.ts";
+import { type Endpoint, endpoint, type HttpContext, issuesOf, json } from "../../platform/http.ts";
+import {
+  daysBetween,
+  Metrics,
+  MetricsPath,
+  MetricsQuery,
+  Repair,
+  Repaired,
+  Versions,
+} from "./contract.ts";
 import { readMetrics } from "./metrics/actions.ts";
 import { repair } from "./repair/actions.ts";
+import { readTimeseries } from "./timeseries/actions.ts";
+import { Timeseries, TimeseriesQuery } from "./timeseries/contract.ts";
+
+/** Versions that are said by repeating `version`; the schema of a query sees the first only. */
+function withVersions<Q extends { version?: number[] | undefined }>(query: Q, c: HttpContext): Q {
+  const said = c.req.queries("version") ?? [];
+  if (said.length < 2) return query;
+  const parsed = Versions.safeParse(said.join(","));
+  if (parsed.success) return { ...query, version: parsed.data };
+  const [message = "invalid"] = parsed.error.issues.map((issue) => issue.message);
+  const issues = issuesOf(parsed.error).map((issue) => ({ ...issue, path: "version" }));
+  throw new Refusal("invalid_request", `query version: ${message}`, { issues });
+}
 
 export const rollupEndpoints: Endpoint[] = [
   endpoint({
@@ -13,7 +35,20 @@ export const rollupEndpoints: Endpoint[] = [
     params: MetricsPath,
     query: MetricsQuery,
     answers: { 200: Metrics },
-    handle: async (scope, { params, query }) => json(await readMetrics(scope, params.name, query)),
+    handle: async (scope, { params, query }, c) =>
+      json(await readMetrics(scope, params.name, withVersions(query, c))),
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/public/prompts/:name{.+}/timeseries",
+    access: "read",
+    tag: "Metrics",
+    summary: "One metric over time, per version, and the deployments inside the range",
+    params: MetricsPath,
+    query: TimeseriesQuery,
+    answers: { 200: Timeseries },
+    handle: async (scope, { params, query }, c) =>
+      json(await readTimeseries(scope, params.name, withVersions(query, c))),
   }),
   endpoint({
     method: "POST",

@@ -12,10 +12,11 @@ const WIDTH_US: Record<Level, number> = {
   2: US_PER_DAY,
 };
 
-/** How long the fold writes a level, and readers may trust it. */
+/** How long the fold writes a level, and readers may trust it, in days. */
+export const LIFETIME_DAYS: Record<Level, number> = { 0: 3, 1: 90, 2: Infinity };
 const LIFETIME_US: Record<Level, number> = {
-  0: 72 * US_PER_HOUR,
-  1: 90 * US_PER_DAY,
+  0: LIFETIME_DAYS[0] * US_PER_DAY,
+  1: LIFETIME_DAYS[1] * US_PER_DAY,
   2: Infinity,
 };
 
@@ -58,6 +59,21 @@ export type SlotRange = { level: Level; from: number; to: number };
  * as those still live. An edge is widened to the finest bucket that answers for all of it.
  */
 export const cover = (span: Span, nowUs: number): SlotRange[] => coverWith(2, span, nowUs);
+
+/**
+ * As `cover`, but no bucket reaches beyond the span: what lies in buckets only partly inside is left
+ * out. For comparisons, where a stretch outside belongs to another split.
+ */
+export function coverInside({ from, to }: Span, nowUs: number): SlotRange[] {
+  const finest = (us: number): Level =>
+    LEVELS.find((level) => isLiving(level, slotOf(level, us), nowUs)) ?? 2;
+  const first = WIDTH_US[finest(from)];
+  // An edge may only be as fine as the buckets that still answer for it.
+  const inner = { from: Math.ceil(from / first) * first, to };
+  const last = WIDTH_US[finest(to)];
+  inner.to = Math.floor(to / last) * last;
+  return cover(inner, nowUs);
+}
 
 function coverWith(level: Level, { from, to }: Span, nowUs: number): SlotRange[] {
   if (from >= to) return [];

@@ -1,4 +1,4 @@
-import { decodeCell, encodeCell } from "./cell-text.ts";
+import { all, decodeCell, encodeCell, type IsWanted } from "./cell-text.ts";
 import type { Cell } from "./cell.ts";
 import { cellId, type CellKey } from "./model.ts";
 import type { Level } from "./slots.ts";
@@ -179,6 +179,7 @@ export async function* selectCells(
   shard: D1Database,
   wanted: readonly Wanted[],
   { environment, model }: Filter,
+  isWanted: IsWanted = all,
 ): AsyncGenerator<{ key: CellKey; cell: Cell }> {
   type Want = Wanted & { after: [slot: number, env: string, model: string] };
   let open: Want[] = wanted.map((want) => ({ ...want, after: [want.from, "", ""] }));
@@ -199,7 +200,7 @@ export async function* selectCells(
     );
     const again: Want[] = [];
     for (const [i, { results: rows }] of results.entries()) {
-      for (const row of rows) yield { key: keyOf(row), cell: decodeCell(row.data) };
+      for (const row of rows) yield { key: keyOf(row), cell: decodeCell(row.data, isWanted) };
       const last = rows.at(-1);
       const want = page[i];
       if (want && last && rows.length === PAGE_ROWS) {

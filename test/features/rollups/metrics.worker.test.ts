@@ -167,9 +167,12 @@ describe("GET /api/public/prompts/{name}/metrics", () => {
       version: 1,
       labels: ["production"],
       count: 0,
+      countThroughLabel: 0,
       errors: 0,
       firstAt: null,
       lastAt: null,
+      firstEverAt: null,
+      lastEverAt: null,
       latencyMs: nothing,
       timeToFirstTokenMs: nothing,
       inputTokens: { ...nothing, total: null },
@@ -179,6 +182,8 @@ describe("GET /api/public/prompts/{name}/metrics", () => {
       inputCostUsd: { ...nothing, total: null },
       outputCostUsd: { ...nothing, total: null },
       scores: [],
+      observations:
+        "/api/public/v2/observations?type=GENERATION&promptName=folder%2Fgreet&promptVersion=1",
     });
     expect(metrics.data[1]).toMatchObject({
       timeToFirstTokenMs: nothing,
@@ -220,11 +225,49 @@ describe("GET /api/public/prompts/{name}/metrics", () => {
     expect(await count("?model=gpt-4o-mini")).toBe(1);
     expect(await count("?environment=nowhere")).toBe(0);
 
+    const early = (await read("?to=2026-11-20")).data[0];
+    expect([early?.firstAt, early?.lastAt, early?.firstEverAt, early?.lastEverAt]).toEqual([
+      "2026-11-18T10:00:00.000Z",
+      "2026-11-19T10:00:00.000Z",
+      "2026-11-18T10:00:00.000Z",
+      "2026-11-20T10:00:00.000Z",
+    ]);
     const all = (await read()).data[0];
     expect([all?.firstAt, all?.lastAt]).toEqual([
       "2026-11-18T10:00:00.000Z",
       "2026-11-20T10:00:00.000Z",
     ]);
+  });
+
+  it("answers for several versions, between commas or repeated", async ({ expect }) => {
+    const { get } = await projectWith({
+      observations: [1, 2, 3].map((version) => generation(version, { promptVersion: version })),
+    });
+    const versions = async (query: string) =>
+      ((await get(query)).json as Metrics).data.map(({ version }) => version);
+    expect(await versions("?version=3,1")).toEqual([1, 3]);
+    expect(await versions("?version=3&version=2")).toEqual([2, 3]);
+    expect(await get("?version=3&version=two")).toMatchObject({
+      status: 400,
+      json: { issues: [{ path: "version" }] },
+    });
+    expect(await get("?version=3,9")).toMatchObject({ status: 404 });
+  });
+
+  it("links each version to the generations behind its numbers", async ({ expect }) => {
+    const { get, basic } = await projectWith({
+      observations: [
+        generation(1),
+        generation(2, { model: "gpt-4o-mini" }),
+        generation(3, { promptVersion: 2 }),
+        generation(4, { startUs: START_US - 3_600_000_000, endUs: START_US }),
+      ],
+    });
+    const query = "?version=1&from=2026-11-20T09:30:00Z&to=2026-11-20T12:00:00Z&model=gpt-4o";
+    const [line] = ((await get(query)).json as Metrics).data;
+    expect(line?.count).toBe(1);
+    const { json } = await call("GET", line?.observations ?? "", { authorization: basic });
+    expect((json as { data: { id: string }[] }).data.map(({ id }) => id)).toEqual(["g1"]);
   });
 
   it("tolerates raw slashes in the name", async ({ expect }) => {

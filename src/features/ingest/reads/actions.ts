@@ -148,9 +148,10 @@ export type ObservationQuery = ObservationFilter & {
 
 async function candidates(
   scope: Scope,
-  { traceId, sessionId, link }: ObservationQuery,
+  query: ObservationQuery,
 ): Promise<ObservationRecord[]> {
-  if (link) return selectByVersion(scope, link.name, link.version);
+  const { traceId, sessionId, link } = query;
+  if (link) return selectByVersion(scope, link, query);
   if (traceId !== undefined) return (await loadObservations(scope, [traceId])).observations;
   const ids =
     sessionId === undefined

@@ -72,6 +72,7 @@ const ObservationFilters = {
   toStartTime: InstantUs.optional(),
   promptName: Text,
   promptVersion: z.coerce.number().int().min(1).optional(),
+  model: Text,
   filter: Unsupported,
 };
 

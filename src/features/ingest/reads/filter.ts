@@ -1,3 +1,4 @@
+import { normaliseModel } from "../../pricing/model.ts";
 import type { ObservationRecord, TraceSummary } from "./record.ts";
 
 /** What a list of traces asks for; absent is anything. Instants in µs since 1970, `toUs` exclusive. */
@@ -20,6 +21,8 @@ export type ObservationFilter = {
   level?: string | undefined;
   version?: string | undefined;
   parentId?: string | undefined;
+  /** As metrics name it: normalised. */
+  model?: string | undefined;
   environments?: readonly string[] | undefined;
   fromUs?: number | undefined;
   toUs?: number | undefined;
@@ -45,6 +48,9 @@ export const matchesTrace = (trace: TraceSummary, filter: TraceFilter): boolean 
   among(filter.environments, trace.environment) &&
   within(trace.timestampUs, filter.fromUs, filter.toUs);
 
+const isModel = (wanted: string, model: string | undefined): boolean =>
+  model !== undefined && normaliseModel(model) === wanted;
+
 export const matchesObservation = (
   { fields, type, environment, startUs }: ObservationRecord,
   filter: ObservationFilter,
@@ -54,6 +60,7 @@ export const matchesObservation = (
   equals(filter.level, fields.level ?? "DEFAULT") &&
   equals(filter.version, fields.version) &&
   equals(filter.parentId, fields.parentId) &&
+  (filter.model === undefined || isModel(filter.model, fields.model)) &&
   among(filter.environments, environment) &&
   within(startUs, filter.fromUs, filter.toUs);
 

@@ -118,16 +118,32 @@ export const selectLeaders = (scope: Scope, traceIds: readonly string[]) =>
 const newestOf = (param: string): string => `SELECT * FROM (
   SELECT ${OBSERVATION_COLUMNS} FROM obs o WHERE o.project = CAST(?1 AS INTEGER)
   AND o.prompt = ?2 AND o.version = CAST(${param} AS INTEGER) AND o.dead = 0
+  AND o.start >= CAST(?5 AS INTEGER) AND o.start < CAST(?6 AS INTEGER)
+  AND (?7 = '' OR o.model = ?7)
   ORDER BY o.start DESC LIMIT ${WINDOW})`;
 
-/** The newest generations of a prompt version, whether they name it or a label led to it. */
-export const selectByVersion = (scope: Scope, prompt: string, version: number) =>
+/** Instants in µs, `toUs` exclusive; absent is any. */
+export type Within = {
+  fromUs?: number | undefined;
+  toUs?: number | undefined;
+  model?: string | undefined;
+};
+
+/** The newest generations of a prompt version in a stretch of time, whether they name it or a label led to it. */
+export const selectByVersion = (
+  scope: Scope,
+  { name, version }: { name: string; version: number },
+  { fromUs = 0, toUs = Number.MAX_SAFE_INTEGER, model = "" }: Within,
+) =>
   observations(
     scope,
     `${newestOf("?3")} UNION ALL ${newestOf("?4")} ORDER BY start DESC LIMIT ${WINDOW}`,
-    prompt,
+    name,
     version,
     throughLabel(version),
+    fromUs,
+    toUs,
+    model,
   );
 
 /** Every living observation with this id: an id is unique only within its trace. */

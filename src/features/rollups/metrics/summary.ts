@@ -1,44 +1,36 @@
 import { quantiles } from "../../../lib/sketch/sketch.ts";
-import { type Cell, emptyStat, type Metric, mergeStatInto, type Stat } from "../cell.ts";
+import { type Cell, emptyStat, mergeStatInto, type Stat } from "../cell.ts";
 import type { Distribution, ScoreLine, Summed, VersionMetrics } from "../contract.ts";
+import {
+  inUnit,
+  knownInUnit,
+  type Measure,
+  MEASURES,
+  type Scale,
+  SCORE_SCALE,
+} from "../measures.ts";
 import { parseScoreMetric } from "../model.ts";
 
 const US_PER_MS = 1e3;
-const NANO_PER_USD = 1e9;
-const MILLIONTHS = 1e6;
-/** Digits after the point; what is beyond them is noise of the division. */
-const DIGITS = { ms: 3, tokens: 3, usd: 12, score: 9 } as const;
 
-/** Turns a scaled amount into the unit of the answer. */
-type Unit = (amount: number) => number;
+export const meanOf = ({ n, sum }: Stat): number | null => (n === 0 ? null : Number(sum) / n);
 
-const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
-const ms: Unit = (us) => rounded(us / US_PER_MS, DIGITS.ms);
-const usd: Unit = (nano) => rounded(nano / NANO_PER_USD, DIGITS.usd);
-const tokens: Unit = (count) => rounded(count, DIGITS.tokens);
-const score: Unit = (millionths) => rounded(millionths / MILLIONTHS, DIGITS.score);
-
-const inUnit = (amount: number | null | undefined, unit: Unit): number | null =>
-  amount === null || amount === undefined ? null : unit(amount);
-
-const meanOf = ({ n, sum }: Stat): number | null => (n === 0 ? null : Number(sum) / n);
-
-function distribution(stat: Stat, unit: Unit): Distribution {
+function distribution(stat: Stat, scale: Scale): Distribution {
   const [p50, p95, p99] = quantiles(stat.sketch, [0.5, 0.95, 0.99], stat);
   return {
     n: stat.n,
-    mean: inUnit(meanOf(stat), unit),
-    min: inUnit(stat.min, unit),
-    p50: inUnit(p50, unit),
-    p95: inUnit(p95, unit),
-    p99: inUnit(p99, unit),
-    max: inUnit(stat.max, unit),
+    mean: knownInUnit(meanOf(stat), scale),
+    min: knownInUnit(stat.min, scale),
+    p50: knownInUnit(p50, scale),
+    p95: knownInUnit(p95, scale),
+    p99: knownInUnit(p99, scale),
+    max: knownInUnit(stat.max, scale),
   };
 }
 
-const summed = (stat: Stat, unit: Unit): Summed => ({
-  ...distribution(stat, unit),
-  total: stat.n === 0 ? null : unit(Number(stat.sum)),
+const summed = (stat: Stat, scale: Scale): Summed => ({
+  ...distribution(stat, scale),
+  total: stat.n === 0 ? null : inUnit(Number(stat.sum), scale),
 });
 
 function scoreLine(
@@ -50,12 +42,12 @@ function scoreLine(
     const [p5, p50, p95] = quantiles(stat.sketch, [0.05, 0.5, 0.95], stat);
     return {
       ...line,
-      mean: inUnit(meanOf(stat), score),
-      min: inUnit(stat.min, score),
-      p5: inUnit(p5, score),
-      p50: inUnit(p50, score),
-      p95: inUnit(p95, score),
-      max: inUnit(stat.max, score),
+      mean: knownInUnit(meanOf(stat), SCORE_SCALE),
+      min: knownInUnit(stat.min, SCORE_SCALE),
+      p5: knownInUnit(p5, SCORE_SCALE),
+      p50: knownInUnit(p50, SCORE_SCALE),
+      p95: knownInUnit(p95, SCORE_SCALE),
+      max: knownInUnit(stat.max, SCORE_SCALE),
     };
   }
   if (stat.categories.size === 0) return line;
@@ -63,10 +55,12 @@ function scoreLine(
   return { ...line, categories: Object.fromEntries(sorted) };
 }
 
-/** A line per name and source, and one per name over all sources; the levels of a name are merged. */
-function scoreLines(cell: Cell): ScoreLine[] {
-  type Group = { name: string; source: string | null; dataType: string; stat: Stat };
-  const groups = new Map<string, Group>();
+/** Scores of one name and type; `source` null is over all sources. */
+export type ScoreGroup = { name: string; source: string | null; dataType: string; stat: Stat };
+
+/** A group per name and source, and one per name over all sources; the levels of a name are merged. */
+export function scoreGroups(cell: Cell): ScoreGroup[] {
+  const groups = new Map<string, ScoreGroup>();
   for (const [metric, stat] of cell.metrics) {
     const parsed = parseScoreMetric(metric);
     if (!parsed) continue;
@@ -78,33 +72,52 @@ function scoreLines(cell: Cell): ScoreLine[] {
       groups.set(id, group);
     }
   }
-  return [...groups]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { stat, ...group }]) => scoreLine(group, stat));
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
 }
 
-const instant = (us: number | null): string | null =>
+export const instantOf = (us: number | null): string | null =>
   us === null ? null : new Date(us / US_PER_MS).toISOString();
 
+/** First and last start of a version's generations, in µs; null when there is none. */
+export type Uses = { first: number | null; last: number | null };
+
+/** What is told of a version beside its cells. */
+export type VersionFacts = {
+  version: number;
+  labels: readonly string[];
+  /** Generations that a label led to it; they are in the cell too. */
+  countThroughLabel: number;
+  ever: Uses;
+  /** Where the generations behind the numbers are read. */
+  observations: string;
+};
+
 /** The metrics of one version over all that `cell` covers. */
-export function summarise(cell: Cell, version: number, labels: readonly string[]): VersionMetrics {
-  const of = (metric: Metric): Stat => cell.metrics.get(metric) ?? emptyStat();
-  const { min: first, max: last } = of("at");
+export function summarise(cell: Cell, facts: VersionFacts): VersionMetrics {
+  const of = (measure: Measure): [Stat, Scale] => {
+    const { metric, scale } = MEASURES[measure];
+    return [cell.metrics.get(metric) ?? emptyStat(), scale];
+  };
+  const { min: first, max: last } = cell.metrics.get("at") ?? emptyStat();
   return {
-    version,
-    labels: [...labels],
+    version: facts.version,
+    labels: [...facts.labels],
     count: cell.n,
+    countThroughLabel: facts.countThroughLabel,
     errors: cell.errors,
-    firstAt: instant(first),
-    lastAt: instant(last),
-    latencyMs: distribution(of("latency"), ms),
-    timeToFirstTokenMs: distribution(of("ttft"), ms),
-    inputTokens: summed(of("tin"), tokens),
-    outputTokens: summed(of("tout"), tokens),
-    totalTokens: summed(of("ttot"), tokens),
-    costUsd: summed(of("cost"), usd),
-    inputCostUsd: summed(of("costIn"), usd),
-    outputCostUsd: summed(of("costOut"), usd),
-    scores: scoreLines(cell),
+    firstAt: instantOf(first),
+    lastAt: instantOf(last),
+    firstEverAt: instantOf(facts.ever.first),
+    lastEverAt: instantOf(facts.ever.last),
+    latencyMs: distribution(...of("latencyMs")),
+    timeToFirstTokenMs: distribution(...of("timeToFirstTokenMs")),
+    inputTokens: summed(...of("inputTokens")),
+    outputTokens: summed(...of("outputTokens")),
+    totalTokens: summed(...of("totalTokens")),
+    costUsd: summed(...of("costUsd")),
+    inputCostUsd: summed(...of("inputCostUsd")),
+    outputCostUsd: summed(...of("outputCostUsd")),
+    scores: scoreGroups(cell).map(({ stat, ...group }) => scoreLine(group, stat)),
+    observations: facts.observations,
   };
 }

@@ -1,0 +1,48 @@
+import { and, asc, desc, eq, gte, lt, ne } from "drizzle-orm";
+
+import type { Scope } from "../../../platform/scope.ts";
+import { LATEST } from "../model.ts";
+import { deployments } from "../tables.ts";
+
+/** A stretch of a name's ledger; `to` is exclusive. */
+export type LedgerSpan = { from: Date; to: Date; label?: string | undefined };
+
+const wanted = ({ projectId }: Scope, name: string, { from, to, label }: LedgerSpan) =>
+  and(
+    eq(deployments.project, projectId),
+    eq(deployments.name, name),
+    label === undefined ? ne(deployments.label, LATEST) : eq(deployments.label, label),
+    gte(deployments.at, from),
+    lt(deployments.at, to),
+  );
+
+/** The newest rows of a name's ledger in a stretch of time, in order of time. */
+export async function newestDeployments(
+  scope: Scope,
+  name: string,
+  span: LedgerSpan & { limit: number },
+) {
+  const rows = await scope.db
+    .select()
+    .from(deployments)
+    .where(wanted(scope, name, span))
+    .orderBy(desc(deployments.at), desc(deployments.seq))
+    .limit(span.limit);
+  return rows.reverse();
+}
+
+/** As `newestDeployments`, the oldest of them: what followed an instant. */
+export const oldestDeployments = (
+  scope: Scope,
+  name: string,
+  span: LedgerSpan & { limit: number },
+) =>
+  scope.db
+    .select()
+    .from(deployments)
+    .where(wanted(scope, name, span))
+    .orderBy(asc(deployments.at), asc(deployments.seq))
+    .limit(span.limit);
+
+/** A row of the ledger. */
+export type LedgerRow = Awaited<ReturnType<typeof newestDeployments>>[number];

@@ -1,0 +1,153 @@
+import { quantiles } from "../../../lib/sketch/sketch.ts";
+import { type Cell, emptyStat, mergeStatInto, type Stat } from "../cell.ts";
+import { inUnit, knownInUnit, MEASURES, type Scale, SCORE_SCALE } from "../measures.ts";
+import { meanOf } from "../metrics/summary.ts";
+import { boundedName, parseScoreMetric } from "../model.ts";
+import { spanOf } from "../slots.ts";
+import type { Point, SeriesMetric, Statistic } from "./contract.ts";
+import { stepMinutes, stepUs, type Steps } from "./steps.ts";
+
+const US_PER_MS = 1e3;
+
+/** What the numbers of a series are in. */
+export function unitOf(metric: SeriesMetric): string {
+  if (metric.kind === "count" || metric.kind === "errors") return "generations";
+  if (metric.kind === "score") return "score";
+  if (metric.measure.endsWith("Ms")) return "ms";
+  return metric.measure.endsWith("Usd") ? "USD" : "tokens";
+}
+
+/** Which stored metrics a series needs. */
+export function wantedOf(metric: SeriesMetric, source: string | undefined) {
+  return (stored: string): boolean => {
+    if (metric.kind === "measure") return stored === MEASURES[metric.measure].metric;
+    return metric.kind === "score" && isOfScore(stored, metric.name, source);
+  };
+}
+
+function isOfScore(stored: string, name: string, source: string | undefined): boolean {
+  const score = parseScoreMetric(stored);
+  return score?.name === boundedName(name) && (source === undefined || score.source === source);
+}
+
+const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
+
+type Asked = ReadonlySet<Statistic>;
+
+function numbersOf(stat: Stat, scale: Scale, asked: Asked): Partial<Point> {
+  const point: Partial<Point> = {};
+  if (asked.has("sum")) point.sum = stat.n === 0 ? null : inUnit(Number(stat.sum), scale);
+  if (asked.has("mean")) point.mean = knownInUnit(meanOf(stat), scale);
+  for (const [name, q] of Object.entries(QUANTILES) as [keyof typeof QUANTILES, number][]) {
+    if (asked.has(name)) point[name] = knownInUnit(quantiles(stat.sketch, [q], stat)[0], scale);
+  }
+  return point;
+}
+
+function categoriesOf({ n, categories }: Stat): Partial<Point> {
+  if (n === 0) return { counts: null, share: null };
+  const sorted = [...categories].sort(([a], [b]) => (a < b ? -1 : 1));
+  // Categories count one each; `n` of a category score is their sum.
+  return {
+    counts: Object.fromEntries(sorted),
+    share: Object.fromEntries(sorted.map(([name, count]) => [name, count / n])),
+  };
+}
+
+const totalOf = (categories: ReadonlyMap<string, number>): number =>
+  [...categories.values()].reduce((sum, count) => sum + count, 0);
+
+/** One point of values: numbers, or categories. */
+function valuesPoint(stat: Stat, scale: Scale, hasNumbers: boolean, asked: Asked): Partial<Point> {
+  const n = hasNumbers || stat.categories.size === 0 ? stat.n : totalOf(stat.categories);
+  const count = asked.has("count") ? { count: n } : {};
+  if (hasNumbers) return { n, ...count, ...numbersOf(stat, scale, asked) };
+  return { n, ...count, ...(asked.has("share") ? categoriesOf({ ...stat, n }) : {}) };
+}
+
+function errorsPoint({ n, errors }: Cell, asked: Asked): Partial<Point> {
+  return {
+    n,
+    ...(asked.has("count") ? { count: errors } : {}),
+    ...(asked.has("rate") ? { rate: n === 0 ? null : errors / n } : {}),
+  };
+}
+
+function countPoint(n: number, minutes: number, asked: Asked): Partial<Point> {
+  return {
+    n,
+    ...(asked.has("count") ? { count: n } : {}),
+    ...(asked.has("rate") ? { rate: n / minutes } : {}),
+  };
+}
+
+/** One series: numbers or categories, and their points. */
+export type Series = { dataType: string | null; points: Point[] };
+
+/** The cells of a version by slot, and what is asked of them. */
+export type SeriesInput = {
+  cells: ReadonlyMap<number, Cell>;
+  steps: Steps;
+  metric: SeriesMetric;
+  asked: Asked;
+};
+
+const NOTHING: Cell = { n: 0, errors: 0, minutes: [0, 0, 0, 0, 0], metrics: new Map() };
+
+function pointsBy({ cells, steps }: SeriesInput, of: (cell: Cell, part: number) => Partial<Point>) {
+  const points: Point[] = [];
+  for (let slot = steps.from; slot < steps.to; slot++) {
+    const cell = cells.get(slot) ?? NOTHING;
+    for (let part = 0; part < steps.pointsPerSlot; part++) {
+      const us = spanOf(steps.level, slot).from + part * stepUs(steps);
+      points.push({ at: new Date(us / US_PER_MS).toISOString(), n: 0, ...of(cell, part) });
+    }
+  }
+  return points;
+}
+
+function scoreSeries(input: SeriesInput): Series[] {
+  const types = new Set<string>();
+  for (const { metrics } of input.cells.values()) {
+    for (const metric of metrics.keys()) types.add(parseScoreMetric(metric)?.dataType ?? "");
+  }
+  // Without a score there still is a line, of nothing.
+  const shown = types.size === 0 ? [null] : [...types].sort();
+  return shown.map((dataType) => ({
+    dataType,
+    points: pointsBy(input, ({ metrics }) => {
+      const sum = emptyStat();
+      for (const [metric, stat] of metrics) {
+        if (parseScoreMetric(metric)?.dataType === dataType) mergeStatInto(sum, stat);
+      }
+      const hasNumbers = dataType === "NUMERIC" || dataType === null;
+      return valuesPoint(sum, SCORE_SCALE, hasNumbers, input.asked);
+    }),
+  }));
+}
+
+/** The lines of one version: a score name has one per data type, all else has one. */
+export function seriesOf(input: SeriesInput): Series[] {
+  const { metric, asked, steps } = input;
+  switch (metric.kind) {
+    case "score":
+      return scoreSeries(input);
+    case "count": {
+      const minutes = stepMinutes(steps);
+      const isCut = steps.pointsPerSlot > 1;
+      const points = pointsBy(input, (cell, part) =>
+        countPoint(isCut ? (cell.minutes[part] ?? 0) : cell.n, minutes, asked),
+      );
+      return [{ dataType: null, points }];
+    }
+    case "errors":
+      return [{ dataType: null, points: pointsBy(input, (cell) => errorsPoint(cell, asked)) }];
+    case "measure": {
+      const { metric: stored, scale } = MEASURES[metric.measure];
+      const points = pointsBy(input, ({ metrics }) =>
+        valuesPoint(metrics.get(stored) ?? emptyStat(), scale, true, asked),
+      );
+      return [{ dataType: null, points }];
+    }
+  }
+}
