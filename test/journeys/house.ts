@@ -10,12 +10,19 @@ export const MARK = "only-ours-7f3a";
 
 export const IDS = {
   prompt: "folder/ours",
+  splitLabel: "canary",
   trace: "ours-trace",
   observation: "ours-observation",
   session: "ours-session",
   score: "ours-score",
   model: "ours-model",
 };
+
+/** Half and half, of 10,000. */
+export const ARMS = [
+  { version: 1, weight: 5000 },
+  { version: 2, weight: 5000 },
+];
 
 /** Brings what was accepted into rows as the queue does, whosever it is. */
 async function deliver(env: Env, objects: readonly string[]): Promise<void> {
@@ -43,13 +50,17 @@ export async function furnishedHouse() {
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.text}`);
     return answer;
   };
-  const { prompt, trace, observation, session, score, model } = IDS;
-  await request("POST", "/api/public/v2/prompts", {
-    name: prompt,
-    prompt: `text ${MARK}`,
-    labels: ["production"],
-    tags: [MARK],
-  });
+  const { prompt, splitLabel, trace, observation, session, score, model } = IDS;
+  for (const label of ["production", splitLabel]) {
+    await request("POST", "/api/public/v2/prompts", {
+      name: prompt,
+      prompt: `text ${MARK}`,
+      labels: [label],
+      tags: [MARK],
+    });
+  }
+  const split = `/api/public/prompts/${encodeURIComponent(prompt)}/labels/${splitLabel}/split`;
+  await request("PUT", split, { arms: ARMS });
   await house.ingest(
     event("trace-create", { id: trace, name: MARK, sessionId: session, userId: MARK }),
     event("generation-create", {
@@ -73,6 +84,10 @@ export async function furnishedHouse() {
   );
   const key = await request("POST", "/api/public/keys", { label: MARK, scopes: ["read"] });
   await request("PUT", "/api/public/prices", { model, usdPerMillion: { input: 3, [MARK]: 4 } });
-  const keyId = (key.json as { id: string }).id;
-  return { ...house, env, keyId, settle: () => deliver(env, queued.splice(0)) };
+  const source = await request("POST", "/api/public/sources", { name: MARK, kind: "standard" });
+  const given = {
+    keyId: (key.json as { id: string }).id,
+    sourceId: (source.json as { id: string }).id,
+  };
+  return { ...house, env, given, settle: () => deliver(env, queued.splice(0)) };
 }

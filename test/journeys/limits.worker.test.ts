@@ -8,10 +8,9 @@ import type { Endpoint } from "../../src/platform/http.ts";
 import { ago, event, lab, type Listed } from "../features/ingest/reads/lab.ts";
 import { type Answer, bearer, call } from "../support/call.ts";
 import { IDS } from "./house.ts";
-import { pathOf, requestsFor } from "./requests.ts";
+import { nameOf, pathOf, requestOf } from "./requests.ts";
 
-const nameOf = ({ method, path }: Endpoint): string => `${method} ${path}`;
-const requests = requestsFor("key_none");
+const given = { keyId: "key_none", sourceId: "src_none" };
 const guarded = endpoints.filter(({ access }) => access !== "open");
 const writing = guarded.filter(({ method }) => ["POST", "PUT", "PATCH"].includes(method));
 const withPath = guarded.filter(({ path }) => path.includes(":"));
@@ -26,7 +25,7 @@ const keyFor = ({ access }: Endpoint): string =>
   access === "deployment" ? bearer("test-admin-token") : house.basic;
 
 function send(route: Endpoint, body: unknown, headers: Record<string, string> = {}) {
-  return call(route.method, pathOf(route.path, requests[nameOf(route)] ?? {}), {
+  return call(route.method, pathOf(route, given), {
     authorization: keyFor(route),
     body,
     headers: { "content-type": "application/json", ...headers },
@@ -88,7 +87,7 @@ describe.each(withPath.map((route) => [nameOf(route), route] as const))("%s", (_
       const path = route.path.replaceAll(/:(\w+)(\{[^}]*\})?/g, segment);
       const { status } = await call(route.method, path, {
         authorization: house.basic,
-        body: requests[nameOf(route)]?.body,
+        body: requestOf(route).body,
         env: house.env,
       });
       expect(status, segment).toBeGreaterThanOrEqual(400);

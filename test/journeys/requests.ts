@@ -22,6 +22,7 @@ const mapping = "{'name': 'q', 'value': 1}";
  * is not here, so that nobody adds one without it.
  */
 const REQUESTS: Record<string, WalkRequest> = {
+  "GET /api/public/prompts": { query: { label: "production", full: "true" } },
   "POST /api/public/v2/prompts": { body: { name: prompt, prompt: "theirs", labels: ["x"] } },
   "PATCH /api/public/v2/prompts/:name{.+}/versions/:version": { body: { newLabels: ["staging"] } },
   "PUT /api/public/prompts/:name/labels/:label": { body: { version: 1 } },
