@@ -33,7 +33,7 @@ const REQUESTS: Record<string, WalkRequest> = {
   "PUT /api/public/prompts/:name/tags": { body: { tags: ["theirs"] } },
   "POST /api/public/prompts/:name/duplicate": { body: { newName: "theirs" } },
   "GET /api/public/prompts/:name/diff": { query: { from: "1", to: "2" } },
-  "GET /api/public/prompts/:name{.+}/timeseries": { ...aboutPrompt, query: { metric: "count" } },
+  "GET /api/public/prompts/:name{.+}/timeseries": { query: { metric: "count" } },
   "POST /api/public/import/deployments": { body: { name: prompt, versions: [], deployments: [] } },
   "POST /api/public/admin/repair": { body: { name: prompt, version: 1, from: DAY, to: DAY } },
   "POST /api/public/admin/replay": { body: {} },
