@@ -14,15 +14,23 @@ export type Stamped = {
  * How two sayings of one field become one.
  * `last`: the greater clock. `first`: the smaller one, for what never changes once said.
  * `union`: sets. `list`: all of them in the order of their clocks. `ever`: true for good.
+ * `place`: as `last`, of where something is stored; the places that lose are listed in `replaced`,
+ * so that all that was ever stored of a thing can be erased.
  */
-export type Policy = "last" | "first" | "union" | "list" | "ever";
+export type Policy = "last" | "first" | "union" | "list" | "ever" | "place";
+
+/** Longest list and set of a row: the newest, and the first in the order of their texts. */
+export const MAX_ENTRIES = 500;
 
 export type Policies = Readonly<Record<string, Policy>>;
 
 export const OBSERVATION_POLICIES: Policies = {
   startUs: "first",
   environment: "first",
+  input: "place",
+  output: "place",
   metadata: "list",
+  replaced: "list",
   deleted: "ever",
 };
 
@@ -30,13 +38,21 @@ export const TRACE_POLICIES: Policies = {
   timestampUs: "first",
   environment: "first",
   tags: "union",
+  input: "place",
+  output: "place",
   metadata: "list",
+  replaced: "list",
   deleted: "ever",
 };
 
 export const SCORE_POLICIES: Policies = { environment: "first", deleted: "ever" };
 
 type Said = { value: unknown; clock: Clock | Clock[] };
+
+const saidOf = ({ values, clocks }: Stamped, field: string): Said => ({
+  value: values[field],
+  clock: clocks[field] ?? "",
+});
 
 const isObject = (value: unknown): value is object => value !== null && typeof value === "object";
 
@@ -65,7 +81,7 @@ const newer = (a: Clock | Clock[], b: Clock | Clock[]): Clock | Clock[] => (a > 
 
 function mergeUnion(a: Said, b: Said): Said {
   const all = new Set([...(a.value as string[]), ...(b.value as string[])]);
-  return { value: [...all].sort(), clock: newer(a.clock, b.clock) };
+  return { value: [...all].sort().slice(0, MAX_ENTRIES), clock: newer(a.clock, b.clock) };
 }
 
 function mergeList(a: Said, b: Said): Said {
@@ -76,7 +92,10 @@ function mergeList(a: Said, b: Said): Said {
       entries.set(`${at}\n${item}`, [at, item]);
     });
   }
-  const sorted = [...entries.entries()].sort(([x], [y]) => (x < y ? -1 : 1)).map(([, e]) => e);
+  const sorted = [...entries.entries()]
+    .sort(([x], [y]) => (x < y ? -1 : 1))
+    .slice(-MAX_ENTRIES)
+    .map(([, e]) => e);
   return { value: sorted.map(([, item]) => item), clock: sorted.map(([at]) => at) };
 }
 
@@ -89,27 +108,40 @@ function mergeField(policy: Policy, a: Said, b: Said): Said {
     case "first":
       return compare(a, b) <= 0 ? a : b;
     case "last":
+    case "place":
       return compare(a, b) >= 0 ? a : b;
     case "ever":
       return { value: true, clock: newer(a.clock, b.clock) };
   }
 }
 
+/** The place that gave way, as a list of one; undefined when both say the same. */
+function loserOf(a: Said, b: Said): Said | undefined {
+  const order = compare(a, b);
+  if (order === 0) return undefined;
+  const { value, clock } = order < 0 ? a : b;
+  return { value: [value], clock };
+}
+
 /** The state that follows from both. */
 export function merge(policies: Policies, a: Stamped, b: Stamped): Stamped {
   const merged: Stamped = { values: { ...a.values }, clocks: { ...a.clocks } };
+  const losers: Said[] = [];
   for (const [field, value] of Object.entries(b.values)) {
     const theirs: Said = { value, clock: b.clocks[field] ?? "" };
-    const ours = field in a.values;
-    const said = ours
-      ? mergeField(
-          policies[field] ?? "last",
-          { value: a.values[field], clock: a.clocks[field] ?? "" },
-          theirs,
-        )
-      : theirs;
+    const policy = policies[field] ?? "last";
+    const ours = field in a.values ? saidOf(a, field) : undefined;
+    const said = ours ? mergeField(policy, ours, theirs) : theirs;
     merged.values[field] = said.value;
     merged.clocks[field] = said.clock;
+    const loser = ours && policy === "place" ? loserOf(ours, theirs) : undefined;
+    if (loser) losers.push(loser);
+  }
+  for (const loser of losers) {
+    const held = "replaced" in merged.values ? saidOf(merged, "replaced") : undefined;
+    const { value, clock } = held ? mergeList(held, loser) : loser;
+    merged.values["replaced"] = value;
+    merged.clocks["replaced"] = clock;
   }
   return merged;
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import {
   decode,
   encode,
+  MAX_ENTRIES,
   merge,
   OBSERVATION_POLICIES,
   stamp,
@@ -31,6 +32,8 @@ const event = fc
         startUs: fc.integer({ min: 1, max: 3 }),
         environment: fc.constantFrom("prod", "dev"),
         usage: fc.dictionary(fc.constantFrom("input", "output"), fc.integer({ min: 0, max: 2 })),
+        input: fc.constantFrom("i1", "i2", "i3"),
+        output: fc.constantFrom("o1", "o2"),
         metadata: fc.constantFrom(["r1"], ["r2"], ["r3"]),
         tags: fc.uniqueArray(fc.constantFrom("t1", "t2", "t3")),
         deleted: fc.constant(true as const),
@@ -94,6 +97,37 @@ describe("merge", () => {
       merge(OBSERVATION_POLICIES, create, update),
     ]) {
       expect(state.values).toEqual({ name: "updated", startUs: 1, endUs: 5 });
+    }
+  });
+
+  it("lists every place whose input or output was replaced, so that it can be erased", () => {
+    const says = ["first", "second", "third"].map((input, i) =>
+      stamp(OBSERVATION_POLICIES, { clock: clockOf(true, i, "e"), id: "o", input } as never),
+    );
+    for (const order of [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 2, 0, 2, 1],
+    ]) {
+      const states = order.map((i) => says[i]!);
+      expect(decode(fold(states)).values).toEqual({ input: "third", replaced: ["first", "second"] });
+    }
+  });
+
+  it("keeps lists and sets of a row bounded, the same whatever the order", () => {
+    const many = Array.from({ length: MAX_ENTRIES + 50 }, (_, i) => String(i).padStart(4, "0"));
+    const says = many.map((name, i) =>
+      stamp(TRACE_POLICIES, {
+        clock: clockOf(true, i, "e"),
+        id: "t",
+        metadata: [name],
+        tags: [name],
+      } as never),
+    );
+    for (const states of [says, says.toReversed()]) {
+      const { values } = decode(fold(states, TRACE_POLICIES));
+      expect(values["metadata"]).toEqual(many.slice(-MAX_ENTRIES));
+      expect(values["tags"]).toEqual(many.slice(0, MAX_ENTRIES));
     }
   });
 

@@ -7,6 +7,8 @@ type Referenced<T> = Omit<T, keyof Payload> & {
   input?: PayloadRef;
   output?: PayloadRef;
   metadata?: PayloadRef[];
+  /** Where inputs and outputs lie that later ones replaced. Only rows have it. */
+  replaced?: PayloadRef[];
 };
 
 export type StoredObservation = Referenced<ObservationPatch>;
@@ -32,9 +34,14 @@ const isSaid = (value: unknown): boolean => value !== undefined && value !== nul
 /** Which member of the object holds each payload field of a patch. */
 type Places = { input?: number; output?: number; metadata?: number };
 
+/** Members that hold a value already, by the value. */
+type Seen = { input: Map<unknown, number>; output: Map<unknown, number> };
+const nothingSeen = (): Seen => ({ input: new Map(), output: new Map() });
+
 /**
- * Sorts the payloads of a request into members of its object. A value that was said twice, as the
- * input of a root span is for its trace, is kept once.
+ * Sorts the payloads of a request into members of its object. A value that was said twice in a
+ * trace, as the input of a root span is for its trace, is kept once. Traces share nothing: each can
+ * be erased by itself.
  *
  * @param capture false: payloads are dropped, for projects that switched them off
  * @returns the members in order, and the rows once it is known where each member lies
@@ -44,12 +51,15 @@ export function layOut(
   capture: boolean,
 ): { members: Payload[]; rows: (refs: PayloadRef[]) => StoredRows } {
   const members: Payload[] = [];
-  const seen = { input: new Map<unknown, number>(), output: new Map<unknown, number>() };
+  const seenIn = new Map<string | null, Seen>();
 
-  function place({ input, output, metadata }: Payload): Places {
+  function place(trace: string | null, { input, output, metadata }: Payload): Places {
     const places: Places = {};
     const member: Payload = {};
     if (!capture) return places;
+    // Nobody knows yet whose it is: it shares with nothing.
+    const seen = (trace === null ? undefined : seenIn.get(trace)) ?? nothingSeen();
+    seenIn.set(trace, seen);
     for (const [field, value] of [
       ["input", input],
       ["output", output],
@@ -70,8 +80,11 @@ export function layOut(
     return places;
   }
 
-  const observations = accepted.observations.map((patch) => ({ patch, places: place(patch) }));
-  const traces = accepted.traces.map((patch) => ({ patch, places: place(patch) }));
+  const observations = accepted.observations.map((patch) => ({
+    patch,
+    places: place(patch.traceId, patch),
+  }));
+  const traces = accepted.traces.map((patch) => ({ patch, places: place(patch.id, patch) }));
   return {
     members,
     rows: (refs) => ({
