@@ -5,10 +5,13 @@ import { PromptAnswer } from "../prompts/contract.ts";
 import { notFound } from "../prompts/index.ts";
 import { DEFAULT_LABEL, labelDocument, versionDocument } from "../prompts/model.ts";
 import { fetchDocument, fetchFresh, fetchUnresolved } from "./actions.ts";
+import { bulkEndpoints } from "./bulk/routes.ts";
 import { FetchPath, FetchQuery } from "./contract.ts";
+import { deliveryStateEndpoints } from "./counts/routes.ts";
 import { isCurrent } from "./document.ts";
 import { drainAfter } from "./publish/actions.ts";
 import { drawOf, type Served, serveArm } from "./split/actions.ts";
+import { splitTableEndpoints } from "./split/routes.ts";
 
 // Answers depend on the key that asks, and clients that revalidate get a 304.
 const CACHE_CONTROL = "private, no-cache";
@@ -27,6 +30,9 @@ function answer({ document, arm }: Served, ifNoneMatch: string | undefined): Res
 }
 
 export const deliveryEndpoints: Endpoint[] = [
+  ...bulkEndpoints,
+  ...splitTableEndpoints,
+  ...deliveryStateEndpoints,
   endpoint({
     method: "GET",
     path: "/api/public/v2/prompts/:name{.+}",

@@ -93,3 +93,68 @@ export async function writeDocument(
   const { body, ...metadata } = document;
   await kv.put(key, body, { metadata });
 }
+
+/** Keys that one bulk read may name. */
+const KEYS_PER_READ = 100;
+const READS_AT_ONCE = 5;
+const LIST_LIMIT = 1_000;
+
+export type ListedDocument = { key: string; metadata: DocumentMetadata };
+export type DocumentText = { text: string; metadata: DocumentMetadata };
+
+/** Keys with their metadata in order of the keys; `cursor` undefined at the end. */
+export async function listDocuments(
+  kv: KVNamespace,
+  prefix: string,
+  { cursor, limit = LIST_LIMIT }: { cursor?: string | undefined; limit?: number } = {},
+): Promise<{ listed: ListedDocument[]; cursor: string | undefined }> {
+  const page = await kv.list<DocumentMetadata>({ prefix, limit, cursor: cursor ?? null });
+  return {
+    listed: page.keys.flatMap(({ name: key, metadata }) => (metadata ? [{ key, metadata }] : [])),
+    cursor: page.list_complete ? undefined : page.cursor,
+  };
+}
+
+type Found = KVNamespaceGetWithMetadataResult<string, DocumentMetadata>;
+
+/** One bulk read; in halves where it is too large for KV to answer at once. */
+async function readTogether(kv: KVNamespace, keys: string[]): Promise<[string, DocumentText][]> {
+  try {
+    const found = await kv.getWithMetadata<DocumentMetadata>(keys, {
+      type: "text",
+      cacheTtl: CACHE_TTL_SECONDS,
+    });
+    // miniflare gives null for a key that is not there, Cloudflare a value of null.
+    const documents: [string, DocumentText][] = [];
+    for (const [key, document] of found as Map<string, Found | null>) {
+      const { value: text, metadata } = document ?? { value: null, metadata: null };
+      if (text !== null && metadata) documents.push([key, { text, metadata }]);
+    }
+    return documents;
+  } catch (error) {
+    if (keys.length === 1) throw error;
+    const middle = Math.ceil(keys.length / 2);
+    const first = await readTogether(kv, keys.slice(0, middle));
+    return [...first, ...(await readTogether(kv, keys.slice(middle)))];
+  }
+}
+
+/** Many documents at once; those that KV does not have are left out. */
+export async function readDocuments(
+  kv: KVNamespace,
+  keys: readonly string[],
+): Promise<Map<string, DocumentText>> {
+  const starts = Array.from(
+    { length: Math.ceil(keys.length / KEYS_PER_READ) },
+    (_, index) => index * KEYS_PER_READ,
+  );
+  const found = new Map<string, DocumentText>();
+  async function work(): Promise<void> {
+    for (let start = starts.shift(); start !== undefined; start = starts.shift()) {
+      const part = keys.slice(start, start + KEYS_PER_READ);
+      for (const [key, document] of await readTogether(kv, part)) found.set(key, document);
+    }
+  }
+  await Promise.all(Array.from({ length: READS_AT_ONCE }, work));
+  return found;
+}

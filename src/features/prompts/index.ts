@@ -3,12 +3,14 @@ export { type LedgerRow, newestDeployments, oldestDeployments } from "./history/
 export { labelsAt } from "./ledger/store.ts";
 export {
   askAgain,
+  askDrifted,
   askedSince,
   askMissing,
   type Claim,
   claimDocuments,
   forgetPublished,
   nextDueMs,
+  pendingDocuments,
   postponeDocument,
   settleDocument,
 } from "./outbox/store.ts";
@@ -16,3 +18,12 @@ export { readVersion, readVersions } from "./reads/actions.ts";
 export { readStored } from "./reads/store.ts";
 export { endSplit, findSplit, putSplit, rangesOf } from "./splits/actions.ts";
 export { listSplits } from "./splits/store.ts";
+export {
+  type DocumentPlace,
+  documentsAfter,
+  existingDocuments,
+  FIRST_DOCUMENT,
+  labelled,
+  longNames,
+  type ProjectDocument,
+} from "./documents/store.ts";

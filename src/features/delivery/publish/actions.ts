@@ -13,6 +13,8 @@ import {
   settleDocument,
 } from "../../prompts/index.ts";
 import type { StoredVersion } from "../../prompts/model.ts";
+import { forgetBulks } from "../bulk/store.ts";
+import { addCounts } from "../counts/store.ts";
 import { render } from "../document.ts";
 import { documentKey } from "../keys.ts";
 import { forget, forgetAll, writeDocument } from "../store.ts";
@@ -127,6 +129,12 @@ export const drainerOf = (env: Env, clock: () => Date): Drainer => ({
   wait: (ms) => scheduler.wait(ms),
 });
 
+async function drainAndCount(drainer: Drainer, project: string): Promise<void> {
+  const options = { project, budgetMs: AFTER_REQUEST_BUDGET_MS };
+  const { published, postponed } = await drain(drainer, options);
+  await addCounts(drainer.db, "drain", { published, postponed }, drainer.clock());
+}
+
 /**
  * What follows a registry write: this isolate drops its copies of the documents it changed, and
  * they go to KV while the answer goes out. Never fails the write that it follows.
@@ -135,6 +143,7 @@ export const drainerOf = (env: Env, clock: () => Date): Drainer => ({
  */
 export async function drainAfter(scope: Scope, clock: () => Date): Promise<void> {
   try {
+    forgetBulks();
     for (const ref of await askedSince(scope, scope.now)) {
       forget(scope, await documentKey(scope.projectId, ref));
     }
@@ -144,5 +153,5 @@ export async function drainAfter(scope: Scope, clock: () => Date): Promise<void>
     forgetAll();
   }
   const { projectId: project } = scope;
-  scope.defer(drain(drainerOf(scope.env, clock), { project, budgetMs: AFTER_REQUEST_BUDGET_MS }));
+  scope.defer(drainAndCount(drainerOf(scope.env, clock), project));
 }

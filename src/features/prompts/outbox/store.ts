@@ -155,3 +155,37 @@ export const forgetPublished = (db: RegistryDb, at: Date, limit: number) =>
     SELECT project, kind, selector, name FROM ${outbox}
     WHERE revision = published AND lease = '' AND put_at < ${at.getTime() - REMEMBER_MS}
     LIMIT ${limit})`);
+
+/**
+ * Asks for documents, of any project, that KV turned out to have otherwise than the registry; but
+ * not for those that are on their way there already or were written so recently that KV may lag.
+ *
+ * @returns how many were asked for
+ */
+export async function askDrifted(db: RegistryDb, refs: readonly Key[], at: Date): Promise<number> {
+  const nowMs = at.getTime();
+  const rows = await db
+    .insert(outbox)
+    .select(
+      sql`SELECT value->>'project', value->>'kind', value->>'selector', value->>'name', 1, 0, 0, '',
+          0, 0, ${nowMs}
+        FROM json_each(${JSON.stringify(refs)}) WHERE true`,
+    )
+    .onConflictDoUpdate({
+      ...CONFLICT,
+      setWhere: sql`${outbox.revision} = ${outbox.published}
+        AND ${outbox.putAt} < ${nowMs - MISS_MEANS_LAG_MS}`,
+    })
+    .returning({ name: outbox.name });
+  return rows.length;
+}
+
+/** How many documents wait for KV, and since when. */
+export async function pendingDocuments(
+  db: RegistryDb,
+): Promise<{ count: number; oldestAt: Date | null }> {
+  const row = await db.get<{ n: number; oldest: number | null }>(
+    sql`SELECT count(*) AS n, min(asked_at) AS oldest FROM ${outbox} WHERE revision <> published`,
+  );
+  return { count: row.n, oldestAt: row.oldest === null ? null : new Date(row.oldest) };
+}
