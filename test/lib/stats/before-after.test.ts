@@ -46,6 +46,25 @@ describe("beforeAfter", () => {
     expect(test.asLarge).toBe(0);
   });
 
+  it("counts the placebo windows in which the difference was as large, either way", () => {
+    const hours = series();
+    const quiet = beforeAfter(hours.slice(0, DEPLOYED), DEPLOYED - 24, 24);
+    if (!quiet.tested) throw new Error("history is long enough");
+    const size = Math.abs(quiet.difference);
+    const larger = quiet.placebos.filter((d) => d >= size || d <= -size).length;
+    expect(larger).toBeGreaterThan(10);
+    expect(larger).toBeLessThan(145);
+    expect(quiet.asLarge).toBe(larger);
+  });
+
+  it("needs half of the placebo windows to hold data", () => {
+    const from = (kept: number) =>
+      series().map((hour, h) => (h < DEPLOYED - kept ? { n: 0, mean: 0 } : hour));
+    // A window has a day to compare with once 24 hours are there, and its end on the next day.
+    expect(beforeAfter(from(24 + 81), DEPLOYED, 6)).toMatchObject({ tested: false });
+    expect(beforeAfter(from(24 + 83), DEPLOYED, 6)).toMatchObject({ tested: true });
+  });
+
   it("raises an alarm only when surprising and large enough", () => {
     const day = beforeAfter(series(), DEPLOYED, 24);
     const quarter = beforeAfter(series(), DEPLOYED, 6);

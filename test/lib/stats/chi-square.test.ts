@@ -44,6 +44,16 @@ describe("chiSquare", () => {
     expect(test).toMatchObject({ tested: true, degreesOfFreedom: 1, merged: ["d", "e", "f"] });
   });
 
+  it("lets a category stand alone from an expected count of exactly five", () => {
+    const five = chiSquare(counts({ a: 4, b: 46 }), counts({ a: 6, b: 44 }));
+    expect(five).toMatchObject({ tested: true, merged: [] });
+    const less = chiSquare(counts({ a: 4, b: 46 }), counts({ a: 5, b: 45 }));
+    expect(less).toEqual({ tested: false, because: "one-category" });
+    // Two rare ones reach ten together: the third is left alone.
+    const two = chiSquare(counts({ a: 2, b: 2, c: 46 }), counts({ a: 3, b: 3, c: 44 }));
+    expect(two).toMatchObject({ tested: true, merged: ["a", "b"], degreesOfFreedom: 1 });
+  });
+
   it("does not depend on the order of the counts nor on which arm is which", () => {
     fc.assert(
       fc.property(mix, mix, (a, b) => {

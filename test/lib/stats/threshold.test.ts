@@ -41,6 +41,10 @@ describe("a threshold", () => {
     expect(phases(run([at(0.4, 0.39)], BAD_SCORE))).toEqual(["firing"]);
   });
 
+  it("is not passed by a value or a bound that lies on it", () => {
+    expect(phases(run([at(1000, 0), at(1300)], SLOW))).toEqual(["ok", "pending"]);
+  });
+
   it("fires on two of three points only when each window has 200 values", () => {
     const points = [at(1100, 300, 200), at(900, 300, 200), at(1100, 300, 200)];
     expect(phases(run(points, SLOW))).toEqual(["pending", "ok", "firing"]);

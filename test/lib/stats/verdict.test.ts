@@ -66,6 +66,26 @@ describe("margins", () => {
     expect(marginOnScale(DEFAULT_MARGINS.rating, 0)).toBe(0.2);
   });
 
+  it("are by default the documented ones", () => {
+    const documented = Object.entries(DEFAULT_MARGINS).map(
+      ([metric, { scale, margin, better }]) => `${metric} ${scale} ${margin} ${better}`,
+    );
+    expect(documented).toEqual([
+      "latency log 1.1 lower",
+      "timeToFirstToken log 1.1 lower",
+      "slowShare events 1.5 lower",
+      "outputTokens log 1.1 lower",
+      "cost relative 0.1 lower",
+      "errors events 2 lower",
+      "refusals events 2 lower",
+      "invalidOutputs events 2 lower",
+      "thumbsDown events 1.25 lower",
+      "rating raw 0.2 higher",
+      "judgeScore raw 0.03 higher",
+      "passRate raw 0.03 higher",
+    ]);
+  });
+
   it.each([
     ["a ratio of 1", { ...DEFAULT_MARGINS.latency, margin: 1 }, 1],
     ["a baseline of 0", DEFAULT_MARGINS.cost, 0],
