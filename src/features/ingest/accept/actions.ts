@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 
 import { newId } from "../../../lib/ids.ts";
 import { Refusal } from "../../../platform/errors.ts";
@@ -7,6 +7,7 @@ import type { Scope } from "../../../platform/scope.ts";
 import { settingsOf } from "../../projects/index.ts";
 import type { Payload, Rejected } from "../model.ts";
 import { boundObservation, boundTrace } from "./bounds.ts";
+import { maskAccepted } from "./mask.ts";
 import { objectName, type PayloadRef, parsePayloadRef, payloadRef } from "./payload.ts";
 import { type Accepted, layOut } from "./stored.ts";
 import { withinWindow } from "./window.ts";
@@ -27,11 +28,13 @@ export async function accept(scope: Scope, accepted: Accepted): Promise<Rejected
   const { kept, rejected } = withinWindow(accepted, scope.now, settings.retentionDays);
   if (kept.observations.length + kept.traces.length + kept.scores.length === 0) return rejected;
 
+  // Before anything is cut: a mask must see the whole of what it looks for.
+  const { observations, traces, scores } = maskAccepted(kept, settings.masks);
   const { members, rows } = layOut(
     {
-      observations: kept.observations.map(boundObservation),
-      traces: kept.traces.map(boundTrace),
-      scores: kept.scores,
+      observations: observations.map(boundObservation),
+      traces: traces.map(boundTrace),
+      scores,
     },
     settings.capturePayloads,
   );
@@ -70,8 +73,10 @@ async function enqueue({ env }: Scope, name: string): Promise<void> {
   }
 }
 
+const GZIP_MAGIC = 0x1f;
+
 /**
- * One stored payload. An object that expired gives an empty payload.
+ * One stored payload. One that was erased, or whose object expired, is empty.
  *
  * @throws Error when the reference is not one of ours
  */
@@ -81,5 +86,7 @@ export async function readPayload(scope: Scope, ref: PayloadRef): Promise<Payloa
   const { object, offset, length } = place;
   const found = await scope.env.PAYLOADS.get(object, { range: { offset, length } });
   if (!found) return {};
-  return new Response(found.body.pipeThrough(new DecompressionStream("gzip"))).json<Payload>();
+  const bytes = new Uint8Array(await found.arrayBuffer());
+  if (bytes[0] !== GZIP_MAGIC) return {};
+  return JSON.parse(gunzipSync(bytes).toString("utf8")) as Payload;
 }
