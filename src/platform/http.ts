@@ -7,7 +7,7 @@ import { type Issue, problem, Refusal } from "./errors.ts";
 import { logBug } from "./log.ts";
 import type { Access, Scope } from "./scope.ts";
 
-export type HttpContext = Context<{ Bindings: Env; Variables: { requestId: string } }>;
+export type HttpContext = Context<{ Bindings: Env }>;
 
 type Input<P, Q, B> = { params: P; query: Q; body: B };
 
@@ -62,16 +62,16 @@ function parse<T>(schema: z.ZodType<T> | undefined, value: unknown, part: string
   throw new Refusal("invalid_request", `${where}: ${first?.message ?? "invalid"}`, { issues });
 }
 
+/** Names a request that went wrong, in the answer and in the log. Made when asked for: most requests go well. */
+export const requestIdOf = (c: HttpContext): string =>
+  c.req.header("cf-ray") ?? crypto.randomUUID();
+
 /** Mounts endpoints: authenticate, parse, handle. The order of the list is the order of matching. */
 export function mount(endpoints: readonly Endpoint[], authenticate: Authenticate) {
-  const app = new Hono<{ Bindings: Env; Variables: { requestId: string } }>();
+  const app = new Hono<{ Bindings: Env }>();
 
-  app.use(async (c, next) => {
-    c.set("requestId", c.req.header("cf-ray") ?? crypto.randomUUID());
-    await next();
-  });
   app.onError((error, c) => {
-    const requestId = c.get("requestId");
+    const requestId = requestIdOf(c);
     if (!(error instanceof Refusal)) logBug(error, { requestId, path: c.req.path });
     return problem(error, requestId);
   });
@@ -99,14 +99,14 @@ export function mount(endpoints: readonly Endpoint[], authenticate: Authenticate
             `${c.req.method} is not allowed here; use ${allowed.join(", ")}`,
           )
         : new Refusal("not_found", `there is no ${c.req.path}`);
-    const response = problem(refusal, c.get("requestId"));
+    const response = problem(refusal, requestIdOf(c));
     if (allowed.length > 0) response.headers.set("allow", allowed.join(", "));
     return response;
   });
   return app;
 }
 
-type App = Hono<{ Bindings: Env; Variables: { requestId: string } }>;
+type App = Hono<{ Bindings: Env }>;
 
 /** Methods that some endpoint serves at this path; empty when the path is unknown. */
 function methodsOf(endpoints: readonly Endpoint[], app: App, path: string): string[] {

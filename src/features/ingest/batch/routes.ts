@@ -2,7 +2,7 @@ import type { z } from "zod";
 
 import { readJson } from "../../../platform/body.ts";
 import { problem, Refusal } from "../../../platform/errors.ts";
-import { type Endpoint, endpoint, issuesOf, json } from "../../../platform/http.ts";
+import { type Endpoint, endpoint, issuesOf, json, requestIdOf } from "../../../platform/http.ts";
 import { createScore, createScores, deleteScore, ingestBatch } from "./actions.ts";
 import {
   AcceptedScores,
@@ -46,7 +46,7 @@ export const batchEndpoints: Endpoint[] = [
         return json(await ingestBatch(scope, batch, metadata), 207);
       } catch (error) {
         if (!(error instanceof Refusal) || error.code === "unavailable") throw error;
-        return malformed(error, c.get("requestId"));
+        return malformed(error, requestIdOf(c));
       }
     },
   }),

@@ -1,6 +1,6 @@
 import { sha256Hex } from "../../../lib/hash.ts";
 import { now } from "../../../platform/clock.ts";
-import { openRegistry } from "../../../platform/db.ts";
+import { openRegistry, type RegistryDb } from "../../../platform/db.ts";
 import { type Env, shardsOf } from "../../../platform/env.ts";
 import { Refusal } from "../../../platform/errors.ts";
 import type { Authenticate, HttpContext } from "../../../platform/http.ts";
@@ -14,6 +14,9 @@ import { type Caller, findKey } from "./store.ts";
 
 /** One warning per key and minute is enough to find the mistyped setting. */
 const warned = memo<true>(60_000, 100);
+
+/** Digests of keys that were shown lately: working one out costs more than all else of a known key. */
+const digests = memo<string>(60_000, 5_000);
 
 const NOBODY = { projectId: "", tenant: 0, grants: [] } as const;
 
@@ -32,21 +35,20 @@ export const authenticate: Authenticate = async (c, access) => {
   const record = await identify(scope, reading.credential);
   const grants: readonly Grant[] = record.kind === "public" ? ["scores"] : record.grants;
   if (!grants.includes(access)) throw new Refusal("forbidden", explain(record, access));
-  return {
-    ...scope,
-    projectId: record.projectId,
-    tenant: record.tenant,
-    grants,
-    actor: { kind: "key", id: record.keyId },
-  };
+  const { projectId, tenant, keyId } = record;
+  // Not a copy: that would open the registry, which the hot path never needs.
+  return Object.assign(scope, { projectId, tenant, grants, actor: { kind: "key", id: keyId } });
 };
 
 function anonymousScope(c: HttpContext): Scope {
   const { env } = c;
+  let db: RegistryDb | undefined;
   return {
     ...NOBODY,
     actor: { kind: "system", id: "anonymous" },
-    db: openRegistry(env.DB),
+    get db() {
+      return (db ??= openRegistry(env.DB));
+    },
     shards: shardsOf(env),
     env,
     now: now(),
@@ -56,8 +58,17 @@ function anonymousScope(c: HttpContext): Scope {
 
 type LivingKey = Extract<KeyRecord, { revoked: false }>;
 
+async function digestOf(token: string, nowMs: number): Promise<string> {
+  const known = digests.get(token, nowMs);
+  if (known !== undefined) return known;
+  const digest = await sha256Hex(token);
+  digests.set(token, digest, nowMs);
+  return digest;
+}
+
 async function identify(caller: Caller, credential: Credential): Promise<LivingKey> {
-  const record = await findKey(caller, await sha256Hex(credential.token));
+  const digest = await digestOf(credential.token, caller.now.getTime());
+  const record = await findKey(caller, digest);
   if (!record || record.revoked) {
     throw new Refusal("unauthenticated", "the key is unknown or was revoked");
   }
