@@ -7,6 +7,7 @@ const USES = {
   ingest: ["projects", "pricing", "prompts", "scores"],
   rollups: ["projects", "prompts", "ingest", "scores"],
   delivery: ["projects", "prompts"],
+  agents: ["prompts", "delivery", "rollups"],
 };
 
 /** Files that may do I/O or speak HTTP. Everything else in a slice is pure. */

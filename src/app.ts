@@ -1,3 +1,4 @@
+import { agentEndpoints } from "./features/agents/routes.ts";
 import { deliveryEndpoints, publishing } from "./features/delivery/routes.ts";
 import { batchEndpoints } from "./features/ingest/batch/routes.ts";
 import { otlpEndpoints } from "./features/ingest/otlp/routes.ts";
@@ -23,6 +24,7 @@ const slices: Endpoint[] = [
   // The registry's writes say in the outbox what to publish; only here is it known who publishes.
   ...publishing(promptEndpoints),
   ...deliveryEndpoints,
+  ...agentEndpoints,
   ...rollupEndpoints,
   ...otlpEndpoints,
   ...batchEndpoints,

@@ -1,6 +1,6 @@
 import type { SplitCause, SplitTable } from "./splits/table.ts";
 
-export type { SplitTable } from "./splits/table.ts";
+export type { SplitCause, SplitTable } from "./splits/table.ts";
 
 /** Put on each new version by the registry; nobody else moves it. */
 export const LATEST = "latest";
