@@ -7,9 +7,9 @@ import { benchIngest } from "./ingest.ts";
 import { benchRows } from "./rows.ts";
 import { cleanUp } from "./server.ts";
 
-const USAGE = `usage: npm run bench -- [--only fetch|ingest|rows] [--quick]
+const USAGE = `usage: npm run bench -- [--only fetch|ingest|rows|costs] [--quick]
 
-  --only NAME  one part of it
+  --only NAME  one part of it; costs: rows written at 1, 10 and 100 spans a request
   --quick      fewer and shorter rounds: a look, not a figure`;
 
 const PARTS: Record<string, (quick: boolean) => Promise<void>> = {
@@ -19,15 +19,42 @@ const PARTS: Record<string, (quick: boolean) => Promise<void>> = {
       { rounds: quick ? 2 : 5, spansPerRequest: 100, requests: quick ? 20 : 60 },
       { rounds: quick ? 2 : 5, spansPerRequest: 500, requests: 20 },
     ]),
-  rows: (quick) => benchRows({ minutes: quick ? 2 : 10, versions: 2, requests: 2, traces: 50 }),
+  rows: (quick) =>
+    benchRows(
+      {
+        minutes: quick ? 2 : 10,
+        versions: 2,
+        traces: 100,
+        spansPerRequest: 100,
+        together: 4,
+      },
+      { atMost: 8 },
+    ),
+  costs: async () => {
+    for (const traffic of COSTS) await benchRows(traffic);
+  },
 };
+
+/** What `npm run bench` runs; `costs` is for docs/costs.md. */
+const USUAL = ["fetch", "ingest", "rows"];
+
+const BUSY = { minutes: 2, versions: 1, traces: 100 };
+const COSTS = [
+  { ...BUSY, spansPerRequest: 1, together: 20 },
+  { ...BUSY, spansPerRequest: 10, together: 20 },
+  { ...BUSY, spansPerRequest: 100, together: 20 },
+  // A deployment with little traffic: every request is a transaction of its own.
+  { minutes: 1, versions: 1, traces: 5, spansPerRequest: 1, together: 1 },
+  { minutes: 1, versions: 1, traces: 20, spansPerRequest: 10, together: 1 },
+  { ...BUSY, spansPerRequest: 100, together: 1 },
+];
 
 const BYTES_PER_GIB = 2 ** 30;
 
 async function main(): Promise<void> {
   const flags = readFlags(process.argv.slice(2), { only: "text", quick: "boolean" }, USAGE);
   const only = flags["only"];
-  const names = only === undefined ? Object.keys(PARTS) : [String(only)];
+  const names = only === undefined ? USUAL : [String(only)];
   const [model = "unknown processor"] = cpus().map((cpu) => cpu.model);
   console.log(
     `${cpus().length} × ${model}, ${(totalmem() / BYTES_PER_GIB).toFixed(0)} GiB, Node ${process.version}; client and servers share them`,

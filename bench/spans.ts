@@ -79,11 +79,8 @@ function traceSpans(traceId: string, index: number, { atMs, prompt }: SpansOptio
   ];
 }
 
-/** One OTLP export request in JSON, as the JS SDKs send it, and which traces it brings. */
-export function exportRequest(options: SpansOptions): { body: string; traceIds: string[] } {
-  const traceIds = Array.from({ length: options.traces }, () => randomBytes(16).toString("hex"));
-  const spans = traceIds.flatMap((traceId, i) => traceSpans(traceId, i, options));
-  const body = JSON.stringify({
+const exportOf = (spans: readonly object[]): string =>
+  JSON.stringify({
     resourceSpans: [
       {
         resource: {
@@ -97,5 +94,26 @@ export function exportRequest(options: SpansOptions): { body: string; traceIds: 
       },
     ],
   });
-  return { body, traceIds };
+
+const newTraceIds = (count: number): string[] =>
+  Array.from({ length: count }, () => randomBytes(16).toString("hex"));
+
+/** One OTLP export request in JSON, as the JS SDKs send it, and which traces it brings. */
+export function exportRequest(options: SpansOptions): { body: string; traceIds: string[] } {
+  const traceIds = newTraceIds(options.traces);
+  const spans = traceIds.flatMap((traceId, i) => traceSpans(traceId, i, options));
+  return { body: exportOf(spans), traceIds };
+}
+
+/** The same traffic as requests of so many spans each. */
+export function exportRequests(options: SpansOptions, spansPerRequest: number): string[] {
+  const spans = newTraceIds(options.traces).flatMap((traceId, i) =>
+    // A child ends, and is sent, before its parent.
+    traceSpans(traceId, i, options).reverse(),
+  );
+  const bodies: string[] = [];
+  for (let from = 0; from < spans.length; from += spansPerRequest) {
+    bodies.push(exportOf(spans.slice(from, from + spansPerRequest)));
+  }
+  return bodies;
 }
