@@ -20,6 +20,7 @@ import {
   DeploymentQuery,
   ImportAnswer,
 } from "./deployments/contract.ts";
+import { exchangeEndpoints } from "./exchange/routes.ts";
 import { labelEndpoints } from "./labels/routes.ts";
 import { splitEndpoints } from "./splits/routes.ts";
 
@@ -27,6 +28,7 @@ import { splitEndpoints } from "./splits/routes.ts";
 export const promptEndpoints: Endpoint[] = [
   ...labelEndpoints,
   ...catalogEndpoints,
+  ...exchangeEndpoints,
   ...splitEndpoints,
   endpoint({
     method: "GET",

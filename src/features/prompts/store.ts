@@ -6,7 +6,7 @@ import type { Scope } from "../../platform/scope.ts";
 import { auditing } from "../projects/index.ts";
 import { documentsBetween, type Move, movesBetween, versionsTouched } from "./change.ts";
 import type { PromptState } from "./change.ts";
-import { labelDocument, LATEST, type PromptContent } from "./model.ts";
+import { labelDocument, LATEST, type MoveCause, type PromptContent } from "./model.ts";
 import { askDocuments } from "./outbox/store.ts";
 import {
   guardGone,
@@ -63,11 +63,20 @@ export type NewContent = {
   config: unknown;
   commitMessage: string | null;
   /** When it was made, where that was elsewhere; else now. */
-  createdAt?: Date;
+  createdAt?: Date | undefined;
+  /** Who made it there. */
+  createdBy?: string | undefined;
 };
 
 /** Moves as another ledger told them. */
-export type ToldMove = Move & { id: string; reason: string | null; actorId: string; at: Date };
+export type ToldMove = Move & {
+  id: string;
+  reason: string | null;
+  actorKind: "key" | "system";
+  actorId: string;
+  at: Date;
+  cause: MoveCause | null;
+};
 
 export type Change = {
   name: string;
@@ -128,7 +137,7 @@ function writeVersions(
       .set({ updatedAt: at })
       .where(and(versions, inArray(promptVersions.version, touchedList))),
   );
-  for (const { version, content, config, commitMessage, createdAt = at } of added) {
+  for (const { version, content, config, commitMessage, createdAt = at, createdBy } of added) {
     statements.push(
       db.insert(promptVersions).values({
         project: projectId,
@@ -136,7 +145,7 @@ function writeVersions(
         version,
         id: newId("pv", at),
         commitMessage,
-        createdBy: actor.id,
+        createdBy: createdBy ?? actor.id,
         createdAt,
         updatedAt: at,
         config,
@@ -160,7 +169,8 @@ function writeLedger(
     return [
       db.insert(deployments).select(
         sql`SELECT NULL, ${projectId}, value->>'id', ${name}, value->>'label', value->>'from',
-            value->>'to', 'key', value->>'actorId', value->>'reason', value->>'at', NULL
+            value->>'to', value->>'actorKind', value->>'actorId', value->>'reason', value->>'at',
+            nullif(value->'cause', 'null')
           FROM json_each(${told}) WHERE true ORDER BY key`,
       ),
     ];

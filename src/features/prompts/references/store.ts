@@ -234,29 +234,34 @@ const staleDependants = (projectId: string, name: string, moves: readonly Move[]
           ELSE EXISTS (SELECT 1 FROM ${promptLabels} l WHERE l.project = ${projectId}
             AND l.name = s.name AND l.label = r.selector AND l.version = s.version) END)`;
 
-/** Asks for the documents of every dependant, and tells their ledgers why they changed. */
+/**
+ * Asks for the documents of every dependant, and tells their ledgers why they changed; unless a
+ * ledger came along with the moves, which tells it already.
+ */
 export function renewDependants(
   { db, projectId, actor, now }: Scope,
-  { name, reason }: { name: string; reason: string | null },
+  { name, reason, history }: { name: string; reason: string | null; history?: object },
   moves: readonly Move[],
   at: Date,
 ): BatchItem<"sqlite">[] {
   if (moves.length === 0) return [];
   const stale = staleDependants(projectId, name, moves);
   const idPrefix = newId("dep", at).slice(0, "dep_".length + 9);
-  return [
-    db
-      .insert(outbox)
-      .select(
-        sql`${stale}
+  const documents = db
+    .insert(outbox)
+    .select(
+      sql`${stale}
           SELECT ${projectId}, kind, selector, name, 1, 0, 0, '', 0, 0, ${now.getTime()} FROM (
             SELECT 'version' AS kind, CAST(version AS TEXT) AS selector, name FROM stale
             UNION
             SELECT 'label', l.label, l.name FROM stale s JOIN ${promptLabels} l
               ON l.project = ${projectId} AND l.name = s.name AND l.version = s.version)
           WHERE true`,
-      )
-      .onConflictDoUpdate(CONFLICT),
+    )
+    .onConflictDoUpdate(CONFLICT);
+  if (history) return [documents];
+  return [
+    documents,
     db.insert(deployments).select(
       sql`${stale}
         SELECT NULL, ${projectId}, ${idPrefix} || lower(hex(randomblob(8))), l.name, l.label,

@@ -1,0 +1,142 @@
+import type { Scope } from "../../../../platform/scope.ts";
+import { currentSettings } from "../../../projects/index.ts";
+import { FORMAT } from "../contract.ts";
+import {
+  labelsOf,
+  ledgerOf,
+  type LedgerRow,
+  ledgerSizes,
+  ledgersOf,
+  pageOfPrompts,
+  sizesOfVersions,
+  type VersionRow,
+  versionsIn,
+} from "../store.ts";
+
+/** Names that are read together, the size of versions that are, and the rows of their ledgers. */
+const NAMES = 50;
+const CHARACTERS = 4_000_000;
+const LEDGER_ROWS = 5_000;
+
+const versionLine = (row: VersionRow, type: "text" | "chat") => ({
+  kind: "version",
+  name: row.name,
+  version: row.version,
+  type,
+  prompt: row.prompt,
+  config: row.config,
+  commitMessage: row.commitMessage,
+  createdBy: row.createdBy,
+  createdAt: row.createdAt.toISOString(),
+});
+
+const deploymentLine = (row: LedgerRow) => ({
+  kind: "deployment",
+  name: row.name,
+  id: row.id,
+  label: row.label,
+  from: row.from,
+  to: row.to,
+  actor: { kind: row.actorKind, id: row.actorId },
+  reason: row.reason,
+  at: row.at.toISOString(),
+  cause: row.cause,
+});
+
+type Page = Awaited<ReturnType<typeof pageOfPrompts>>;
+
+/** Versions of a page in order, never more of them in memory than a bound. */
+async function* versionsOf(scope: Scope, names: readonly string[]): AsyncGenerator<VersionRow> {
+  let wanted: { name: string; version: number }[] = [];
+  let size = 0;
+  for (const row of await sizesOfVersions(scope, names)) {
+    if (size + row.size > CHARACTERS && wanted.length > 0) {
+      yield* await versionsIn(scope, wanted);
+      [wanted, size] = [[], 0];
+    }
+    wanted.push({ name: row.name, version: row.version });
+    size += row.size;
+  }
+  yield* await versionsIn(scope, wanted);
+}
+
+async function* longLedger(scope: Scope, name: string): AsyncGenerator<LedgerRow> {
+  let place = { at: 0, seq: 0 };
+  for (;;) {
+    const rows = await ledgerOf(scope, name, place, LEDGER_ROWS);
+    yield* rows;
+    const last = rows.at(-1);
+    if (!last || rows.length < LEDGER_ROWS) return;
+    place = { at: last.at.getTime(), seq: last.seq };
+  }
+}
+
+/** Short ledgers of a page, read at once; undefined for a name whose ledger is read alone. */
+async function shortLedgers(
+  scope: Scope,
+  names: readonly string[],
+): Promise<(name: string) => LedgerRow[] | undefined> {
+  const sizes = await ledgerSizes(scope, names);
+  const short = new Set<string>();
+  let room = LEDGER_ROWS;
+  for (const { name, rows } of sizes) {
+    if (rows > room) continue;
+    short.add(name);
+    room -= rows;
+  }
+  const rows = Map.groupBy(await ledgersOf(scope, [...short]), ({ name }) => name);
+  const long = new Set(sizes.map(({ name }) => name).filter((name) => !short.has(name)));
+  return (name) => (long.has(name) ? undefined : (rows.get(name) ?? []));
+}
+
+async function* linesOfPage(scope: Scope, page: Page): AsyncGenerator<object> {
+  const names = page.map(({ name }) => name);
+  const labels = Map.groupBy(await labelsOf(scope, names), ({ name }) => name);
+  const ledgers = await shortLedgers(scope, names);
+  const versions = versionsOf(scope, names);
+  let next = await versions.next();
+  for (const { name, type, tags } of page) {
+    yield { kind: "prompt", name, type, tags };
+    for (; !next.done && next.value.name === name; next = await versions.next()) {
+      yield versionLine(next.value, type);
+    }
+    for (const { label, version } of labels.get(name) ?? []) {
+      yield { kind: "label", name, label, version };
+    }
+    for await (const row of ledgers(name) ?? longLedger(scope, name)) yield deploymentLine(row);
+  }
+}
+
+async function* linesOf(scope: Scope, after: string): AsyncGenerator<object> {
+  const { projectId, now } = scope;
+  yield { kind: "promptside", format: FORMAT, projectId, exportedAt: now.toISOString() };
+  yield { kind: "settings", settings: await currentSettings(scope) };
+  for (let last: string | undefined = after; last !== undefined;) {
+    const page: Page = await pageOfPrompts(scope, last, NAMES);
+    if (page.length > 0) yield* linesOfPage(scope, page);
+    last = page.length < NAMES ? undefined : page.at(-1)?.name;
+  }
+}
+
+/**
+ * A project as NDJSON: settings, prompts with every version, label and move. A line `end` closes it,
+ * so that a stream which broke off is known as one. It is not of one instant: what changes while it
+ * runs may be in it or not.
+ */
+export function exportProject(scope: Scope, after: string): ReadableStream<Uint8Array> {
+  const lines = linesOf(scope, after);
+  const encoder = new TextEncoder();
+  let written = 0;
+  return new ReadableStream({
+    async pull(controller) {
+      const { value, done } = await lines.next();
+      written++;
+      const line = done ? { kind: "end", lines: written } : value;
+      controller.enqueue(encoder.encode(`${JSON.stringify(line)}\n`));
+      if (done) controller.close();
+    },
+    cancel: async () => {
+      await lines.return(undefined);
+    },
+  });
+}
