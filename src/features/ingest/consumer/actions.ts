@@ -6,22 +6,23 @@ import { projectIdOf } from "../../projects/index.ts";
 import { labelsAt } from "../../prompts/index.ts";
 import { parseObjectName } from "../accept/payload.ts";
 import type { StoredRows } from "../accept/stored.ts";
+import { erasePayloads } from "../erase/actions.ts";
 import type { Stamped } from "../merge.ts";
 import { shardIndex } from "../shard.ts";
+import { deletionOf } from "./burial.ts";
 import { observationColumns, scoreColumns, traceColumns } from "./derive.ts";
 import { instantMs, labelUses, type LabelVersions, useKey } from "./labels.ts";
+import { type Derive, plan, type Stored } from "./plan.ts";
+import { loadStored, locate, recordObject, RowsMoved, unburied, writePlan } from "./store.ts";
 import {
+  addDeletedScore,
   addObservation,
   addScore,
   addTrace,
-  type Derive,
   emptyTouched,
-  plan,
-  type Stored,
   type Touched,
   tracesOf,
-} from "./plan.ts";
-import { loadStored, locate, recordObject, RowsMoved, writePlan } from "./store.ts";
+} from "./touched.ts";
 
 /** Rows that one transaction may touch. */
 const MAX_ROWS = 500;
@@ -176,21 +177,52 @@ function labelReader(scope: Scope) {
   };
 }
 
+type Deriving = (touched: Touched, stored: Stored) => Promise<Derive>;
+
 async function write(
+  { env, tenant }: Scope,
   shard: D1Database,
-  tenant: number,
   touched: Touched,
-  deriving: (touched: Touched, stored: Stored) => Promise<Derive>,
+  deriving: Deriving,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const stored = await loadStored(shard, tenant, touched);
-    const derive = await deriving(touched, stored);
+    const planned = plan(touched, stored, await deriving(touched, stored));
+    // First: once the rows are written, nobody knows any more where these payloads lie.
+    await erasePayloads(env, planned.erased);
     try {
-      await writePlan(shard, tenant, { touched, stored, plan: plan(touched, stored, derive) });
+      await writePlan(shard, tenant, { touched, stored, plan: planned });
       return;
     } catch (error) {
       if (!(error instanceof RowsMoved) || attempt === MAX_ATTEMPTS) throw error;
     }
+  }
+}
+
+/**
+ * Buries the rows of traces whose deletion was just written. From then on every writer finds the
+ * tombstone, so no living row can be added while this goes on.
+ */
+async function buryRows(
+  scope: Scope,
+  shard: D1Database,
+  { traces }: Touched,
+  deriving: Deriving,
+): Promise<void> {
+  const deleted = [...traces.values()].filter(({ state }) => state.values["deleted"] === true);
+  if (deleted.length === 0) return;
+  const ids = deleted.map(({ id }) => id);
+  const deletion = new Map(deleted.map(({ id, state }) => [id, deletionOf(state) ?? ""]));
+  for (;;) {
+    const rows = await unburied(shard, scope.tenant, { traces: ids, limit: MAX_ROWS });
+    if (rows.length === 0) return;
+    const touched = emptyTouched();
+    for (const { kind, owner, id } of rows) {
+      const patch = { id, clock: deletion.get(owner) ?? "", deleted: true as const };
+      if (kind === "observations") addObservation(touched, owner, { ...patch, traceId: owner });
+      else addDeletedScore(touched, owner, patch);
+    }
+    for (const part of parts(touched)) await write(scope, shard, part, deriving);
   }
 }
 
@@ -221,7 +253,7 @@ export async function applyRows(
   rows: readonly StoredRows[],
   lastChance: boolean,
 ): Promise<void> {
-  const { shards, tenant } = scope;
+  const { shards } = scope;
   const traceOf = await locateAll(scope, rows);
   const price = await priceBook(scope);
   const readLabels = labelReader(scope);
@@ -236,7 +268,9 @@ export async function applyRows(
   const touched = byShard(rows, { traceOf, shards: shards.length, lastChance });
   await Promise.all(
     shards.map(async (shard, i) => {
-      for (const part of parts(touched[i] as Touched)) await write(shard, tenant, part, deriving);
+      const own = touched[i] as Touched;
+      for (const part of parts(own)) await write(scope, shard, part, deriving);
+      await buryRows(scope, shard, own, deriving);
     }),
   );
 }

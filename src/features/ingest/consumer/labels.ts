@@ -1,6 +1,7 @@
 import { decode, merge, OBSERVATION_POLICIES, type Stamped } from "../merge.ts";
 import type { ObservationPatch } from "../model.ts";
-import type { Stored, Touched } from "./plan.ts";
+import type { Stored } from "./plan.ts";
+import type { Touched } from "./touched.ts";
 
 /** A generation names a prompt by a label; `startUs` is when the generation began. */
 export type LabelUse = { prompt: string; label: string; startUs: number };

@@ -1,5 +1,4 @@
-import type { ScorePatch } from "../../scores/model.ts";
-import type { StoredObservation, StoredRows, StoredTrace } from "../accept/stored.ts";
+import type { PayloadRef } from "../accept/payload.ts";
 import {
   decode,
   encode,
@@ -7,63 +6,20 @@ import {
   OBSERVATION_POLICIES,
   type Policies,
   SCORE_POLICIES,
-  stamp,
   type Stamped,
   TRACE_POLICIES,
 } from "../merge.ts";
+import type { Clock } from "../model.ts";
+import {
+  buriedObservation,
+  buriedScore,
+  buriedTrace,
+  deletionIn,
+  deletionOf,
+  placesOf,
+} from "./burial.ts";
 import type { ObservationColumns, ScoreColumns, TraceColumns } from "./derive.ts";
-
-/** All that a set of requests says of one shard's rows, merged in memory: one state per row. */
-export type Touched = {
-  observations: Map<string, { trace: string; id: string; state: Stamped }>;
-  traces: Map<string, { id: string; state: Stamped }>;
-  scores: Map<string, { owner: string; id: string; state: Stamped }>;
-};
-
-/** Two ids as one map key; ids hold no NUL. */
-export const pair = (a: string, b: string): string => `${a}\u0000${b}`;
-
-export const emptyTouched = (): Touched => ({
-  observations: new Map(),
-  traces: new Map(),
-  scores: new Map(),
-});
-
-function put<T extends { state: Stamped }>(
-  rows: Map<string, T>,
-  key: string,
-  row: T,
-  policies: Policies,
-): void {
-  const known = rows.get(key);
-  rows.set(key, known ? { ...row, state: merge(policies, known.state, row.state) } : row);
-}
-
-export function addObservation(touched: Touched, trace: string, patch: StoredObservation): void {
-  const { traceId: _traceId, ...fields } = patch;
-  const state = stamp(OBSERVATION_POLICIES, fields);
-  put(
-    touched.observations,
-    pair(trace, patch.id),
-    { trace, id: patch.id, state },
-    OBSERVATION_POLICIES,
-  );
-}
-
-export function addTrace(touched: Touched, patch: StoredTrace): void {
-  put(
-    touched.traces,
-    patch.id,
-    { id: patch.id, state: stamp(TRACE_POLICIES, patch) },
-    TRACE_POLICIES,
-  );
-}
-
-/** @param owner the trace, or the session of a score that names no trace */
-export function addScore(touched: Touched, owner: string, patch: ScorePatch): void {
-  const state = stamp(SCORE_POLICIES, patch);
-  put(touched.scores, pair(owner, patch.id), { owner, id: patch.id, state }, SCORE_POLICIES);
-}
+import type { Touched } from "./touched.ts";
 
 /** Rows of one shard as they are stored, by the keys of `Touched`. */
 export type Stored = {
@@ -88,7 +44,13 @@ export type TraceRow = TraceColumns & {
 export type ScoreRow = ScoreColumns & { owner: string; id: string; rev: number; doc: string };
 
 /** What to write: only rows that change, each with the revision it will have (1 for a new row). */
-export type Plan = { observations: ObservationRow[]; traces: TraceRow[]; scores: ScoreRow[] };
+export type Plan = {
+  observations: ObservationRow[];
+  traces: TraceRow[];
+  scores: ScoreRow[];
+  /** Where payloads of deleted traces lie; to be erased before the rows forget it. */
+  erased: PayloadRef[];
+};
 
 export type Derive = {
   observation: (state: Stamped) => ObservationColumns;
@@ -109,15 +71,25 @@ type TraceDraft = {
   state?: Stamped;
   /** The `at` of `root`, likewise. */
   rootAt?: number;
+  /** When the trace was deleted. */
+  deletion: Clock | undefined;
 };
 
 function traceDraft(drafts: Map<string, TraceDraft>, stored: Stored, id: string): TraceDraft {
   const known = drafts.get(id);
   if (known) return known;
   const row = stored.traces.get(id);
-  const draft = row
-    ? { id, ...row, changed: false }
-    : { id, rev: 0, doc: EMPTY_DOC, rootId: null, root: null, changed: false };
+  const draft: TraceDraft = row
+    ? { id, ...row, changed: false, deletion: deletionIn(row.doc) }
+    : {
+        id,
+        rev: 0,
+        doc: EMPTY_DOC,
+        rootId: null,
+        root: null,
+        changed: false,
+        deletion: undefined,
+      };
   drafts.set(id, draft);
   return draft;
 }
@@ -128,44 +100,74 @@ function traceDraft(drafts: Map<string, TraceDraft>, stored: Stored, id: string)
  * A parentless observation that is no generation lives in its trace's row while that place is
  * free: it costs no row of its own. Where an observation is, it stays, unless it turns out to be
  * a generation, which only the observation table can hold.
+ *
+ * Whatever comes for a deleted trace, early or late, is buried with it.
  */
 export function plan(touched: Touched, stored: Stored, derive: Derive): Plan {
   const drafts = new Map<string, TraceDraft>();
+  const erased: PayloadRef[] = [];
   for (const [id, { state }] of touched.traces) {
     const draft = traceDraft(drafts, stored, id);
-    draft.state = afterwards(TRACE_POLICIES, draft.rev === 0 ? null : draft.doc, state);
+    const after = afterwards(TRACE_POLICIES, draft.rev === 0 ? null : draft.doc, state);
+    draft.deletion = deletionOf(after);
+    if (draft.deletion !== undefined) erased.push(...placesOf(after));
+    draft.state = draft.deletion === undefined ? after : buriedTrace(after);
     const doc = encode(draft.state);
     draft.changed = doc !== draft.doc || draft.rev === 0;
     draft.doc = doc;
+    erased.push(...buryRoot(draft));
   }
   const observations: ObservationRow[] = [];
   for (const [key, { trace, id, state }] of touched.observations) {
     const draft = traceDraft(drafts, stored, trace);
-    const row = placeObservation(draft, stored.observations.get(key), { id, state }, derive);
+    const row = placeObservation(
+      draft,
+      { row: stored.observations.get(key), id, state, erased },
+      derive,
+    );
     if (row) observations.push({ ...row, trace, id });
   }
+  const scores = scoreRows(touched, stored, {
+    derive,
+    deletionOfTrace: (id) => (drafts.get(id) ?? traceDraft(drafts, stored, id)).deletion,
+  });
   const changed = [...drafts.values()].filter((draft) => draft.changed);
-  return {
-    observations,
-    traces: changed.map((draft) => traceRow(draft, derive)),
-    scores: scoreRows(touched, stored, derive),
-  };
+  return { observations, traces: changed.map((draft) => traceRow(draft, derive)), scores, erased };
+}
+
+/** Buries what lives in a deleted trace's row. @returns where its payloads lie */
+function buryRoot(draft: TraceDraft): PayloadRef[] {
+  const { deletion, root, rootId } = draft;
+  if (deletion === undefined || root === null) return [];
+  const state = decode(root);
+  setRoot(draft, rootId, encode(buriedObservation(state, deletion)));
+  return placesOf(state);
 }
 
 /** Puts an observation into its trace's draft, or says the row of its own that it needs. */
 function placeObservation(
   draft: TraceDraft,
-  row: { rev: number; doc: string } | undefined,
-  { id, state }: { id: string; state: Stamped },
+  {
+    row,
+    id,
+    state,
+    erased,
+  }: {
+    row: { rev: number; doc: string } | undefined;
+    id: string;
+    state: Stamped;
+    erased: PayloadRef[];
+  },
   derive: Derive,
 ): (ObservationColumns & { rev: number; doc: string }) | undefined {
   const wasRoot = draft.rootId === id;
   const before = row ? row.doc : wasRoot ? draft.root : null;
-  const after = afterwards(OBSERVATION_POLICIES, before, state);
+  const said = afterwards(OBSERVATION_POLICIES, before, state);
+  if (draft.deletion !== undefined) erased.push(...placesOf(said));
+  const after = draft.deletion === undefined ? said : buriedObservation(said, draft.deletion);
   const doc = encode(after);
   const columns = derive.observation(after);
-  const livesInTrace =
-    !row && columns.type !== "GENERATION" && (wasRoot || isFreeFor(draft, after));
+  const livesInTrace = !row && columns.type !== "GENERATION" && (wasRoot || isFreeFor(draft, said));
   if (livesInTrace) {
     setRoot(draft, id, doc);
     draft.rootAt = columns.at;
@@ -207,25 +209,28 @@ function traceRow(draft: TraceDraft, derive: Derive): TraceRow {
   };
 }
 
-function scoreRows(touched: Touched, stored: Stored, derive: Derive): ScoreRow[] {
+/** Scores on sessions outlive the traces. */
+const isOnSession = ({ values }: Stamped): boolean =>
+  values["traceId"] === undefined && values["observationId"] === undefined;
+
+function scoreRows(
+  touched: Touched,
+  stored: Stored,
+  {
+    derive,
+    deletionOfTrace,
+  }: { derive: Derive; deletionOfTrace: (id: string) => Clock | undefined },
+): ScoreRow[] {
   const rows: ScoreRow[] = [];
   for (const [key, { owner, id, state }] of touched.scores) {
     const row = stored.scores.get(key);
-    const after = afterwards(SCORE_POLICIES, row?.doc ?? null, state);
+    const said = afterwards(SCORE_POLICIES, row?.doc ?? null, state);
+    const deletion = isOnSession(said) ? undefined : deletionOfTrace(owner);
+    const isDead = deletion !== undefined || deletionOf(said) !== undefined;
+    const after = isDead ? buriedScore(said, deletion) : said;
     const doc = encode(after);
     if (doc === row?.doc) continue;
     rows.push({ ...derive.score(after), owner, id, rev: nextRev(row), doc });
   }
   return rows;
-}
-
-/** Traces, and sessions scored as such, that the rows of an object touch: the list of what arrived lately. */
-export function tracesOf({ observations, traces, scores }: StoredRows): string[] {
-  const ids = new Set<string>();
-  for (const { traceId } of [...observations, ...scores]) if (traceId) ids.add(traceId);
-  for (const { id } of traces) ids.add(id);
-  for (const { traceId, observationId, sessionId } of scores) {
-    if (!traceId && !observationId && sessionId) ids.add(sessionId);
-  }
-  return [...ids];
 }

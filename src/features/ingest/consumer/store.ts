@@ -1,6 +1,6 @@
 import { itemsSql, sessionMarksSql, type TouchedKeys } from "../images.ts";
-import type { Plan, Stored, Touched } from "./plan.ts";
-import { pair } from "./plan.ts";
+import type { Plan, Stored } from "./plan.ts";
+import { pair, type Touched } from "./touched.ts";
 
 /*
  * Statements of an events shard. Bulk goes through one JSON parameter and `json_each`: one
@@ -82,6 +82,17 @@ const GUARDED_BEFORE = `INSERT INTO change (before) SELECT CASE WHEN
 
 const AFTER = `UPDATE change SET after = (${itemsSql("?1")}) WHERE seq = (SELECT max(seq) FROM change)`;
 
+/**
+ * The traces that rows belong to, those of scores included: whether a trace was deleted decides
+ * what becomes of its rows. No trace has the id of a session that is scored as such.
+ */
+function tracesTouched({ traces, observations, scores }: Touched): Set<string> {
+  const ids = new Set(traces.keys());
+  for (const { trace } of observations.values()) ids.add(trace);
+  for (const { owner } of scores.values()) ids.add(owner);
+  return ids;
+}
+
 /** Loads the rows that `touched` speaks of. */
 export async function loadStored(
   shard: D1Database,
@@ -89,7 +100,7 @@ export async function loadStored(
   touched: Touched,
 ): Promise<Stored> {
   const observationKeys = [...touched.observations.values()].map(({ trace, id }) => [trace, id]);
-  const traceIds = new Set([...touched.traces.keys(), ...observationKeys.map(([trace]) => trace)]);
+  const traceIds = tracesTouched(touched);
   const scoreKeys = [...touched.scores.values()].map(({ owner, id }) => [owner, id]);
   const [observations, traces, scores] = await shard.batch([
     shard
@@ -130,8 +141,7 @@ export class RowsMoved extends Error {
 
 /** What was read, as the guard of `GUARDED_BEFORE` wants it. */
 function guardOf(touched: Touched, stored: Stored) {
-  const traceIds = new Set(touched.traces.keys());
-  for (const { trace } of touched.observations.values()) traceIds.add(trace);
+  const traceIds = tracesTouched(touched);
   return {
     o: [...touched.observations].map(([key, { trace, id }]) => [
       trace,
@@ -193,6 +203,31 @@ export async function writePlan(
     }
     throw error;
   }
+}
+
+/** Rows of deleted traces that are not buried yet. */
+export type Unburied = { kind: "observations" | "scores"; owner: string; id: string };
+
+/** @param limit of each kind */
+export async function unburied(
+  shard: D1Database,
+  tenant: number,
+  { traces, limit }: { traces: readonly string[]; limit: number },
+): Promise<Unburied[]> {
+  const { results } = await shard
+    .prepare(
+      `SELECT * FROM (
+         SELECT 'observations' AS kind, o.trace AS owner, o.id FROM json_each(?1) k CROSS JOIN obs o
+         ON o.project = CAST(?2 AS INTEGER) AND o.trace = k.value
+         WHERE o.dead = 0 LIMIT CAST(?3 AS INTEGER))
+       UNION ALL SELECT * FROM (
+         SELECT 'scores', s.owner, s.id FROM json_each(?1) k CROSS JOIN score s
+         ON s.project = CAST(?2 AS INTEGER) AND s.owner = k.value AND s.level <> 'S'
+         WHERE s.dead = 0 LIMIT CAST(?3 AS INTEGER))`,
+    )
+    .bind(JSON.stringify(traces), tenant, limit)
+    .all<Unburied>();
+  return results;
 }
 
 /** The trace of each observation id that this shard knows. */
