@@ -205,6 +205,12 @@ describe("the interval of a quantile", () => {
     [0.01, 400],
   ])("of p %d needs n >= %d", (p, need) => expect(minimumForQuantile(p)).toBe(need));
 
+  it.each([0, 1, Number.NaN])("of p %d does not exist", (p) => {
+    expect(() => minimumForQuantile(p)).toThrow(RangeError);
+    expect(() => quantileInterval(sketchOf(T), p)).toThrow(RangeError);
+    expect(() => quantileRanks(100, 0.5, p)).toThrow(RangeError);
+  });
+
   it("never leaves smallest and largest value", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 20 }), (values) => {

@@ -215,6 +215,9 @@ describe("sample sizes", () => {
       expect(halfWidthAt(varianceAt(n), 0.1, 0.05)).toBeLessThanOrEqual(halfWidth);
       expect(halfWidthAt(varianceAt(n - 1), 0.1, 0.05)).toBeGreaterThan(halfWidth);
     }
+    const independent = { sd: 0.6, share: 0.25, margin: 0.1, alpha: 0.05 };
+    const ratio = valuesForHalfWidth(live, 0.05) / valuesForHalfWidth(independent, 0.05);
+    expect(ratio).toBeCloseTo(1.5, 3);
     expect(() => valuesForHalfWidth({ ...live, share: 0 }, 0.1)).toThrow(RangeError);
   });
 

@@ -143,6 +143,12 @@ describe("the confidence sequence", () => {
     expect(halfWidthAt(variance, tau, alpha) / half).toBeCloseTo(1, 12);
   });
 
+  it("judges a difference by its own variance and the margin", () => {
+    // The second row above: z = 5/2, r = 5.9.
+    const tau = 2 * Math.sqrt(5.9);
+    expect(lnDifferent({ difference: 5, variance: 4 }, tau)).toBeCloseTo(1.7063407434737554, 12);
+  });
+
   it("excludes 0 exactly when the mixture says different", () => {
     fc.assert(
       fc.property(estimate, margin, ({ degradation: difference, variance }, tau) => {

@@ -83,6 +83,18 @@ describe("volumeAlert", () => {
     expect(volumeAlert(withLast(8, 53), 24)).toMatchObject({ level: "ok" });
   });
 
+  it("does not mind what is surprising but small: 6,000 where 5,000 are usual", () => {
+    const uniform = uniforms(3);
+    const usual = Array.from({ length: 24 * 30 }, () => 5000 + Math.round(140 * (uniform() - 0.5)));
+    for (const count of [6000, 4000]) {
+      const alert = volumeAlert(slotsOf([...usual, count, count]), 24);
+      expect(alert.level).toBe("ok");
+      expect(alert.level !== "off" && Math.abs(alert.score.z)).toBeGreaterThan(4);
+    }
+    expect(volumeAlert(slotsOf([...usual, 3000, 3000]), 24)).toMatchObject({ level: "warn" });
+    expect(volumeAlert(slotsOf([...usual, 2400, 2400]), 24)).toMatchObject({ level: "page" });
+  });
+
   it("does not page on silence where few were expected", () => {
     const counts = Array.from({ length: 24 * 30 }, (_, h) => (h === 24 * 30 - 1 ? 0 : 11));
     expect(volumeAlert(slotsOf(counts), 24)).toMatchObject({ level: "page" });
