@@ -1,5 +1,6 @@
 import { deliveryJobs } from "./features/delivery/jobs.ts";
 import { ingestJobs } from "./features/ingest/index.ts";
+import { webhookJobs } from "./features/ingest/webhook/publish/jobs.ts";
 import { projectJobs } from "./features/projects/jobs.ts";
 import { rollupJobs } from "./features/rollups/jobs.ts";
 import type { Env } from "./platform/env.ts";
@@ -7,7 +8,13 @@ import type { Job } from "./platform/job.ts";
 import { logBug, logEvent } from "./platform/log.ts";
 
 /** Every job of the system, in the order in which they run within a minute. */
-export const jobs: Job[] = [...projectJobs, ...deliveryJobs, ...ingestJobs, ...rollupJobs];
+export const jobs: Job[] = [
+  ...projectJobs,
+  ...deliveryJobs,
+  ...ingestJobs,
+  ...webhookJobs,
+  ...rollupJobs,
+];
 
 const MS_PER_MINUTE = 60_000;
 const minuteOf = (at: Date): number => Math.floor(at.getTime() / MS_PER_MINUTE);

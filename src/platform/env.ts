@@ -13,8 +13,12 @@ export type Env = {
   INGEST: Queue<IngestMessage>;
   /** Lets its bearer create projects; a secret of the deployment. */
   ADMIN_TOKEN: string;
+  /** What secrets of webhook sources are sealed with; ADMIN_TOKEN where it is not set. A secret of the deployment. */
+  SEALING_KEY?: string;
   /** "1" where tests and the demo may move the clock; never in production. */
   TEST_CLOCK?: string;
+  /** "1" on somebody's own machine, where imports may read from loopback; never in production. */
+  LOCAL?: string;
   /** How long an isolate keeps prompt documents in memory, in milliseconds; "0" turns that off. */
   DOCUMENT_MEMORY_MS?: string;
 };

@@ -40,7 +40,7 @@ function linkOf(body: Body): Link {
   if (said === undefined) {
     throw new Unusable("body.promptVersion: must be given together with promptName");
   }
-  if (said === 0) return { promptName, promptFallback: true };
+  if (said === 0 || body["promptFallback"] === true) return { promptName, promptFallback: true };
   const parsed = parsePromptVersion(said);
   if (!parsed) throw new Unusable("body.promptVersion: must be a whole number from 1");
   return "version" in parsed
@@ -86,6 +86,7 @@ export function observationPatch(
     level: levelOf(body),
     statusMessage: textOf(body, "statusMessage"),
     model: textOf(body, "model"),
+    provider: textOf(body, "provider"),
     modelParameters: parametersOf(body),
     usage: normaliseUsage(body["usageDetails"]) ?? normaliseUsage(body["usage"]),
     cost: normaliseCost(body["costDetails"]) ?? costOfUsage(body["usage"]),

@@ -8,9 +8,11 @@ import {
 } from "../model.ts";
 import { normaliseEnvironment } from "../normalise.ts";
 import { genAi } from "./dialects/gen-ai.ts";
+import { metadata as metadataDialect, metadataEnvironment } from "./dialects/metadata.ts";
 import { openInference } from "./dialects/openinference.ts";
 import { countsOf, own } from "./dialects/own.ts";
 import { promptside } from "./dialects/promptside.ts";
+import { traceloop } from "./dialects/traceloop.ts";
 import { vercel } from "./dialects/vercel.ts";
 import { leftovers, resourceMetadata, withoutSecrets } from "./metadata.ts";
 import {
@@ -27,9 +29,17 @@ import {
 import type { Span, SpanGroup } from "./spans.ts";
 
 /** Best first. Vercel's counts are finer than the `gen_ai` ones on the same span. */
-const DIALECTS: readonly Dialect[] = [promptside, own, openInference, vercel, genAi];
+const DIALECTS: readonly Dialect[] = [
+  promptside,
+  own,
+  openInference,
+  vercel,
+  genAi,
+  traceloop,
+  metadataDialect,
+];
 /** As the original server looks at them. */
-const TYPE_ORDER: readonly Dialect[] = [own, openInference, genAi, vercel];
+const TYPE_ORDER: readonly Dialect[] = [own, openInference, genAi, vercel, traceloop];
 
 const MAX_ID_LENGTH = 800;
 const MAX_SDK_LENGTH = 200;
@@ -71,6 +81,7 @@ function environmentOf({ span: { attributes }, group: { resource } }: Context): 
     firstOf(attributes, OWN_ENVIRONMENT) ??
     firstOf(resource, OWN_ENVIRONMENT) ??
     firstOf(attributes, DEPLOYMENT) ??
+    metadataEnvironment(attributes) ??
     firstOf(resource, DEPLOYMENT);
   return named === undefined ? undefined : normaliseEnvironment(named);
 }
@@ -160,6 +171,7 @@ function observationOf(
       version: versionOf(context),
       metadata: Object.keys(metadata).length === 0 ? undefined : metadata,
       sdk,
+      host: firstText(group.resource, ["host.name"])?.slice(0, MAX_SDK_LENGTH),
     }),
     id: span.spanId,
     traceId: span.traceId,

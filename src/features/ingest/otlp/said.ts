@@ -9,6 +9,7 @@ export type SaidOfObservation = Partial<
   Pick<
     ObservationPatch,
     | "model"
+    | "provider"
     | "modelParameters"
     | "usage"
     | "cost"

@@ -29,7 +29,12 @@ const OPERATIONS: ReadonlyMap<string, ObservationType> = new Map([
   ["invoke_agent", "AGENT"],
   ["create_agent", "AGENT"],
   ["execute_tool", "TOOL"],
+  ["retrieval", "RETRIEVER"],
+  ["invoke_workflow", "CHAIN"],
 ]);
+
+/** The newest convention first; then its older name, and Cloudflare's. */
+const PROVIDER = ["gen_ai.provider.name", "gen_ai.system", "gen_ai.model.provider"];
 
 const MODEL = ["gen_ai.response.model", "gen_ai.request.model"];
 
@@ -97,13 +102,27 @@ function payload({ attributes, events }: Span, keys: readonly string[]): Json | 
   return undefined;
 }
 
+/** The newer conventions keep the system's instructions apart from the messages they lead. */
+function withInstructions(span: Span, messages: Json | undefined): Json | undefined {
+  const instructions = payload(span, ["gen_ai.system_instructions"]);
+  if (instructions === undefined) return messages;
+  const system = { role: "system", parts: instructions };
+  return Array.isArray(messages) ? [system, ...messages] : messages;
+}
+
 const inputOf = (span: Span): Json | undefined =>
-  payload(span, ["gen_ai.input.messages", "gen_ai.prompt", "gen_ai.tool.call.arguments"]) ??
+  withInstructions(span, payload(span, ["gen_ai.input.messages"])) ??
+  payload(span, ["gen_ai.prompt", "gen_ai.prompt_json", "gen_ai.tool.call.arguments"]) ??
   indexedMessages(span.attributes, "gen_ai.prompt.") ??
   messageEvents(span);
 
 const outputOf = (span: Span): Json | undefined =>
-  payload(span, ["gen_ai.output.messages", "gen_ai.completion", "gen_ai.tool.call.result"]) ??
+  payload(span, [
+    "gen_ai.output.messages",
+    "gen_ai.completion",
+    "gen_ai.completion_json",
+    "gen_ai.tool.call.result",
+  ]) ??
   indexedMessages(span.attributes, "gen_ai.completion.") ??
   choiceEvents(span);
 
@@ -117,6 +136,7 @@ function observation({ span }: Context): SaidOfObservation {
   const { attributes } = span;
   return said<SaidOfObservation>({
     model: firstText(attributes, MODEL),
+    provider: firstText(attributes, PROVIDER),
     modelParameters: modelParameters(attributes),
     usage: genAiUsage(attributes),
     cost: normaliseCost(attributes.get("gen_ai.usage.cost")),
@@ -132,7 +152,11 @@ const trace = ({ span }: Context): SaidOfTrace =>
 
 const CLAIMED = [
   ...MODEL,
+  ...PROVIDER,
   "gen_ai.conversation.id",
+  "gen_ai.system_instructions",
+  "gen_ai.prompt_json",
+  "gen_ai.completion_json",
   "gen_ai.input.messages",
   "gen_ai.output.messages",
   "gen_ai.tool.call.arguments",

@@ -23,11 +23,13 @@ const KINDS: ReadonlyMap<string, ObservationType> = new Map([
   ["AGENT", "AGENT"],
   ["CHAIN", "CHAIN"],
   ["RETRIEVER", "RETRIEVER"],
+  ["RERANKER", "RETRIEVER"],
   ["GUARDRAIL", "GUARDRAIL"],
   ["EVALUATOR", "EVALUATOR"],
 ]);
 
-const MODEL = ["llm.model_name", "embedding.model_name"];
+const MODEL = ["llm.model_name", "embedding.model_name", "reranker.model_name"];
+const PROVIDER = ["llm.provider", "llm.system"];
 
 function usageOf(attributes: Attributes): Record<string, number> | undefined {
   const count = (key: string) => attributes.get(`llm.token_count.${key}`);
@@ -62,6 +64,7 @@ const valueOf = (attributes: Attributes, key: string): Json | undefined => {
 function observation({ span: { attributes } }: Context): SaidOfObservation {
   return said<SaidOfObservation>({
     model: firstText(attributes, MODEL),
+    provider: firstText(attributes, PROVIDER),
     modelParameters: unpackObject(attributes.get("llm.invocation_parameters")),
     usage: usageOf(attributes),
     cost: costOf(attributes),
@@ -86,6 +89,7 @@ const PREFIXES = ["openinference.", "llm.", "input.", "output.", "embedding.", "
 
 const CLAIMED = [
   ...MODEL,
+  ...PROVIDER,
   "openinference.span.kind",
   "input.value",
   "input.mime_type",

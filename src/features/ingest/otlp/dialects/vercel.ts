@@ -86,6 +86,7 @@ function observation({ span }: Context): SaidOfObservation {
   const ms = numberOf(attributes.get("ai.response.msToFirstChunk"));
   return said<SaidOfObservation>({
     model: firstText(attributes, MODEL),
+    provider: firstText(attributes, ["ai.model.provider"])?.split(".")[0],
     modelParameters: under(attributes, "ai.settings."),
     usage: usageOf(attributes),
     input: valueOf(attributes, INPUT),
@@ -105,7 +106,14 @@ function trace({ span: { attributes } }: Context): SaidOfTrace {
   });
 }
 
-const CLAIMED = [...INPUT, ...OUTPUT, "ai.model.id", "ai.operationId", "operation.name"];
+const CLAIMED = [
+  ...INPUT,
+  ...OUTPUT,
+  "ai.model.id",
+  "ai.model.provider",
+  "ai.operationId",
+  "operation.name",
+];
 const CLAIMED_PREFIXES = ["ai.usage.", "ai.settings.", "ai.telemetry.metadata."];
 
 /** Vercel's AI SDK, versions 5 and 6; version 7 speaks `gen_ai.*`. */
