@@ -7,4 +7,3 @@ export {
 } from "./metrics/actions.ts";
 export { NEVER, usesEver } from "./metrics/store.ts";
 export { readTimeseries } from "./timeseries/actions.ts";
-export { readMetrics } from "./metrics/actions.ts";
