@@ -5,6 +5,7 @@ import { readJson } from "./body.ts";
 import type { Env } from "./env.ts";
 import { type Issue, problem, Refusal } from "./errors.ts";
 import { logBug } from "./log.ts";
+import { rememberingRouter } from "./router.ts";
 import type { Access, Scope } from "./scope.ts";
 
 export type HttpContext = Context<{ Bindings: Env }>;
@@ -49,6 +50,9 @@ export function endpoint<P = unknown, Q = unknown, B = unknown>(
 /** Finds out who calls, and refuses those who may not. Given by `app.ts` from `projects`. */
 export type Authenticate = (c: HttpContext, access: Access) => Promise<Scope>;
 
+/** Refuses a caller who asks for too much at once. Given by `app.ts` likewise. */
+export type Admit = (scope: Scope, route: Endpoint) => Promise<void>;
+
 export const issuesOf = (error: z.ZodError): Issue[] =>
   error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
 
@@ -67,8 +71,12 @@ export const requestIdOf = (c: HttpContext): string =>
   c.req.header("cf-ray") ?? crypto.randomUUID();
 
 /** Mounts endpoints: authenticate, parse, handle. The order of the list is the order of matching. */
-export function mount(endpoints: readonly Endpoint[], authenticate: Authenticate) {
-  const app = new Hono<{ Bindings: Env }>();
+export function mount(
+  endpoints: readonly Endpoint[],
+  authenticate: Authenticate,
+  admit: Admit = () => Promise.resolve(),
+) {
+  const app = new Hono<{ Bindings: Env }>({ router: rememberingRouter() });
 
   app.onError((error, c) => {
     const requestId = requestIdOf(c);
@@ -79,6 +87,7 @@ export function mount(endpoints: readonly Endpoint[], authenticate: Authenticate
   for (const route of endpoints) {
     app.on(route.method, route.path, async (c) => {
       const scope = await authenticate(c, route.access);
+      await admit(scope, route);
       const input = {
         params: parse(route.params, c.req.param(), "path"),
         query: parse(route.query, c.req.query(), "query"),
