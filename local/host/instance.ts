@@ -99,6 +99,7 @@ export async function startInstance(
       bindings: {
         ...(vars as Record<string, string>),
         ADMIN_TOKEN: adminToken,
+        LOCAL: "1",
         ...(testClock ? { TEST_CLOCK: "1" } : {}),
       },
       host: HOST,

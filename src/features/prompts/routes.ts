@@ -22,6 +22,7 @@ import {
 } from "./deployments/contract.ts";
 import { exchangeEndpoints } from "./exchange/routes.ts";
 import { labelEndpoints } from "./labels/routes.ts";
+import { langfuseEndpoints } from "./langfuse/routes.ts";
 import { splitEndpoints } from "./splits/routes.ts";
 
 /** The registry. The fetch of one prompt is delivery's. */
@@ -29,6 +30,7 @@ export const promptEndpoints: Endpoint[] = [
   ...labelEndpoints,
   ...catalogEndpoints,
   ...exchangeEndpoints,
+  ...langfuseEndpoints,
   ...splitEndpoints,
   endpoint({
     method: "GET",
