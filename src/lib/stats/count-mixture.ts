@@ -1,5 +1,5 @@
 import type { Interval } from "./interval.ts";
-import { bisect } from "./root.ts";
+import { crossing } from "./root.ts";
 
 /*
  * The sequential test for bad events (errors, refusals, slow requests, thumbs-down), counted per
@@ -81,7 +81,7 @@ export function eventRateRatio(stages: readonly EventStage[]): number {
       share: stage.share,
     };
   });
-  return Math.exp(bisect((g) => -score(padded, g), WIDEST));
+  return Math.exp(crossing((g) => -score(padded, g), WIDEST));
 }
 
 /**
@@ -109,27 +109,33 @@ export function eventRateBounds(
 }
 
 const WIDEST: Interval = { low: -Math.log(1e6), high: Math.log(1e6) };
-const exclude = (f: (lnNull: number) => number): number => Math.exp(bisect(f, WIDEST));
+const exclude = (f: (lnNull: number) => number): number => Math.exp(crossing(f, WIDEST));
 
 type Mixture = { lnNull: number; lnMargin: number; towards: 1 | -1 };
 
 function lnMixture(stages: readonly EventStage[], { lnNull, lnMargin, towards }: Mixture): number {
   check(stages);
+  const atNull = lnLikelihood(stages, lnNull);
   const terms = POINTS.map((u, i) => {
     const g = lnNull + towards * lnMargin * u;
-    return (LN_WEIGHTS[i] ?? 0) + lnLikelihoodRatio(stages, g, lnNull);
+    return (LN_WEIGHTS[i] ?? 0) + lnLikelihood(stages, g) - atNull;
   });
   const largest = Math.max(...terms);
   return largest + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - largest), 0));
 }
 
-/** Stages add up inside the mixture: one unknown ratio is common to all of them. */
-function lnLikelihoodRatio(stages: readonly EventStage[], g: number, g0: number): number {
+/**
+ * Of who got each event, when g is the log rate ratio. Stages add up inside the mixture: one
+ * unknown ratio is common to all of them.
+ */
+function lnLikelihood(stages: readonly EventStage[], g: number): number {
   let sum = 0;
   for (const { treatmentEvents, controlEvents, share } of stages) {
-    const odds = Math.log(share / (1 - share));
-    sum += treatmentEvents * (lnLogistic(odds + g) - lnLogistic(odds + g0));
-    sum += controlEvents * (lnLogistic(-odds - g) - lnLogistic(-odds - g0));
+    const odds = Math.log(share / (1 - share)) + g;
+    // ln(1 / (1 + e^-odds)) and ln(1 / (1 + e^odds)), without overflow.
+    const lnLess = -Math.log1p(Math.exp(-Math.abs(odds)));
+    sum += treatmentEvents * (lnLess + Math.min(0, odds));
+    sum += controlEvents * (lnLess - Math.max(0, odds));
   }
   return sum;
 }
@@ -143,10 +149,6 @@ function score(stages: readonly EventStage[], g: number): number {
   }
   return sum;
 }
-
-/** ln(1 / (1 + e^-x)), without overflow. */
-const lnLogistic = (x: number): number =>
-  x >= 0 ? -Math.log1p(Math.exp(-x)) : x - Math.log1p(Math.exp(x));
 
 const eventsOf = (stage: EventStage): number => stage.treatmentEvents + stage.controlEvents;
 

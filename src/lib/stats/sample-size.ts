@@ -1,6 +1,6 @@
 import { centralZ, normalQuantile } from "./distributions.ts";
 import { halfWidthAt } from "./normal-mixture.ts";
-import { bisect } from "./root.ts";
+import { crossing } from "./root.ts";
 
 /**
  * Values per arm for a test that is looked at once, at a planned end, with equal arms.
@@ -59,7 +59,7 @@ export function valuesForHalfWidth(comparison: LiveComparison, halfWidth: number
   }
   // The half width is more than sqrt(V · 2 ln(1/alpha)), which bounds V from above.
   const widest = halfWidth ** 2 / (-2 * Math.log(alpha));
-  const variance = bisect((v) => halfWidthAt(v, margin, alpha) - halfWidth, {
+  const variance = crossing((v) => halfWidthAt(v, margin, alpha) - halfWidth, {
     low: widest * 1e-12,
     high: widest,
   });
