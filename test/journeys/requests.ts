@@ -7,6 +7,12 @@ export type WalkRequest = {
   params?: Record<string, string>;
   query?: Record<string, string>;
   body?: unknown;
+  headers?: Record<string, string>;
+  /**
+   * How it says what is wrong with a body, where that is not a 400 with `message` and `error`:
+   * a report line by line, or as JSON-RPC does.
+   */
+  refusesBy?: "report" | "json-rpc";
 };
 
 /** Ids that the house was given. */
@@ -34,6 +40,11 @@ const REQUESTS: Record<string, WalkRequest> = {
   "POST /api/public/prompts/:name/duplicate": { body: { newName: "theirs" } },
   "GET /api/public/prompts/:name/diff": { query: { from: "1", to: "2" } },
   "GET /api/public/prompts/:name{.+}/timeseries": { query: { metric: "count" } },
+  "GET /api/public/prompts/:name{.+}/comparison": { query: { control: "1", candidate: "2" } },
+  "POST /api/public/import": { body: "{}", refusesBy: "report" },
+  "POST /api/public/import/langfuse": {
+    body: { baseUrl: "http://localhost:9", publicKey: "pk", secretKey: "sk" },
+  },
   "POST /api/public/import/deployments": { body: { name: prompt, versions: [], deployments: [] } },
   "POST /api/public/admin/repair": { body: { name: prompt, version: 1, from: DAY, to: DAY } },
   "POST /api/public/admin/replay": { body: {} },
@@ -61,6 +72,12 @@ const REQUESTS: Record<string, WalkRequest> = {
   "POST /api/public/keys": { body: { label: "theirs", scopes: ["read"] } },
   "PATCH /api/public/settings": { body: { retentionDays: 7 } },
   "PUT /api/public/prices": { body: { model, usdPerMillion: { input: 1 } } },
+  "GET /beta/litellm_prompt_management": { query: { prompt_id: prompt } },
+  "POST /mcp": {
+    body: { jsonrpc: "2.0", id: 1, method: "tools/list" },
+    headers: { accept: "application/json, text/event-stream" },
+    refusesBy: "json-rpc",
+  },
   "DELETE /api/public/prices": { query: { model } },
 };
 

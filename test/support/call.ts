@@ -37,7 +37,7 @@ export async function call(
   const response = await app.fetch(request, env, context);
   const text = await response.text();
   await waitOnExecutionContext(context);
-  const isJson = response.headers.get("content-type")?.includes("json") ?? false;
+  const isJson = /[/+]json/.test(response.headers.get("content-type") ?? "");
   const json: unknown = isJson ? JSON.parse(text) : undefined;
   return { status: response.status, headers: response.headers, text, json };
 }
