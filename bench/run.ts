@@ -16,8 +16,8 @@ const PARTS: Record<string, (quick: boolean) => Promise<void>> = {
   fetch: (quick) => benchFetch(quick ? { rounds: 3, seconds: 1 } : { rounds: 8, seconds: 2 }),
   ingest: (quick) =>
     benchIngest([
-      { rounds: quick ? 2 : 5, spansPerRequest: 100, requests: quick ? 20 : 60 },
-      { rounds: quick ? 2 : 5, spansPerRequest: 500, requests: 20 },
+      { rounds: quick ? 2 : 4, spansPerRequest: 100, requests: quick ? 20 : 40 },
+      { rounds: quick ? 2 : 4, spansPerRequest: 500, requests: 20 },
     ]),
   rows: (quick) =>
     benchRows(
