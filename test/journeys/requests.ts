@@ -51,6 +51,8 @@ const REQUESTS: Record<string, WalkRequest> = {
   "POST /api/public/admin/tick": { body: { at: "2026-11-20T12:00:00Z" } },
   "POST /api/public/otel/v1/traces": { body: { resourceSpans: [] } },
   "POST /api/public/ingestion": { body: { batch: [] } },
+  "POST /api/public/score-configs": { body: { name: "theirs", dataType: "NUMERIC" } },
+  "PATCH /api/public/score-configs/:id": { body: { description: "theirs" } },
   "POST /api/public/scores": { body: { id: score, name: "theirs", value: 0, traceId: trace } },
   "POST /api/public/media": {
     body: {
@@ -94,6 +96,7 @@ const idsBefore = ({ keyId, sourceId }: Given): Record<string, string> => ({
   observations: observation,
   sessions: session,
   scores: score,
+  "score-configs": "scc_none",
   keys: keyId,
   sources: sourceId,
 });

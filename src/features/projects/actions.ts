@@ -10,6 +10,7 @@ import {
   GRANTS,
   type Grant,
   keyDocument,
+  type ScoreConfig,
   type Settings,
   settingsDocument,
   withDefaults,
@@ -23,6 +24,7 @@ import {
   type KeyRow,
   type NewKey,
   patchSettingsRow,
+  replaceScoreConfigsRow,
   revokeKeyRows,
   selectKey,
 } from "./store.ts";
@@ -162,6 +164,37 @@ export async function changeSettings(scope: Scope, change: SettingsChange): Prom
   forgetSettings(scope.projectId);
   await publish(scope, [document]);
   return withDefaults(rows[0]?.settings ?? {});
+}
+
+/** Attempts at a list that others change at the same time. */
+const MAX_ATTEMPTS = 8;
+
+/**
+ * Changes the list of score configs as one step: two changes at the same moment both hold.
+ *
+ * @param change gives the new list, and may refuse
+ * @returns what `change` wanted to tell
+ */
+export async function changeScoreConfigs<T>(
+  scope: Scope,
+  change: (configs: readonly ScoreConfig[]) => { configs: ScoreConfig[]; told: T; target: string },
+): Promise<T> {
+  const document = settingsDocument(scope.projectId);
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const { scoreConfigs } = await currentSettings(scope);
+    const { configs, told, target } = change(scoreConfigs);
+    const [rows] = await scope.db.batch([
+      replaceScoreConfigsRow(scope, { from: scoreConfigs, to: configs }),
+      // Renewing what did not change does no harm.
+      askRenewal(scope.db, document),
+    ]);
+    if (rows.length === 0) continue;
+    await insertAudit(scope, { action: "score-config.change", target, detail: {} });
+    forgetSettings(scope.projectId);
+    await publish(scope, [document]);
+    return told;
+  }
+  throw new Refusal("conflict", "others are changing the score configs; try again");
 }
 
 /** A key as the API shows it: never the credential, nor its hash. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { parseJsonPath } from "../../lib/json-path.ts";
 import { type Grant, GRANTS, MAX_CATEGORIES } from "./model.ts";
 
 const Name = z.string().trim().min(1, "must not be empty").max(100, "at most 100 characters");
@@ -90,6 +91,9 @@ const isTimeZone = (timeZone: string): boolean => {
   }
 };
 
+const isMask = (text: string): boolean =>
+  text.startsWith("$") ? parseJsonPath(text) !== undefined : isRegExp(text);
+
 export const ScoreConfigContract = z.strictObject({
   id: z.string().min(1).max(200),
   name: z.string().min(1).max(200),
@@ -100,6 +104,10 @@ export const ScoreConfigContract = z.strictObject({
     .array(z.strictObject({ label: z.string().min(1).max(200), value: z.number() }))
     .max(MAX_CATEGORIES, `at most ${MAX_CATEGORIES} categories`)
     .default([]),
+  description: z.string().max(1000).nullish(),
+  isArchived: z.boolean().optional(),
+  createdAt: z.iso.datetime().optional(),
+  updatedAt: z.iso.datetime().optional(),
 });
 
 const Configs = z
@@ -122,11 +130,20 @@ const ProtectedLabel = z
   .regex(/^[a-z0-9_.-]{1,36}$/, "a label has 1 to 36 characters of a-z, 0-9, _, . and -")
   .refine((label) => label !== "latest", "latest moves with each new version; nobody can keep it");
 
+/** Requests of a key; null is without limit. */
+const PerMinute = z.int().min(1).max(1_000_000).nullable();
+
 export const SettingsContract = z.strictObject({
   capturePayloads: z.boolean(),
   retentionDays: z.int().min(1, "at least 1 day").max(365, "at most 365 days"),
   masks: z
-    .array(z.string().min(1).max(200).refine(isRegExp, "not a regular expression"))
+    .array(
+      z
+        .string()
+        .min(1)
+        .max(200)
+        .refine(isMask, "neither a regular expression nor a JSON path such as $.input..email"),
+    )
     .max(20, "at most 20 masks"),
   timeZone: z.string().max(100).refine(isTimeZone, "not an IANA time zone"),
   scoreConfigs: Configs,
@@ -134,7 +151,21 @@ export const SettingsContract = z.strictObject({
     .array(ProtectedLabel)
     .max(100, "at most 100 protected labels")
     .transform((labels) => [...new Set(labels)]),
-  limits: z.strictObject({ eventsPerRequest: z.int().min(1).max(100_000) }),
+  limits: z.strictObject({
+    eventsPerRequest: z.int().min(1).max(100_000),
+    ingestPerMinute: PerMinute.default(null),
+    readsPerMinute: PerMinute.default(null),
+  }),
+  keys: z
+    .record(
+      z.string().min(1).max(100),
+      z.strictObject({
+        capturePayloads: z.boolean().optional(),
+        ingestPerMinute: PerMinute.optional(),
+        readsPerMinute: PerMinute.optional(),
+      }),
+    )
+    .refine((keys) => Object.keys(keys).length <= 100, "at most 100 keys"),
 });
 
 /** What is absent stays as it is; what is given replaces the whole field. */

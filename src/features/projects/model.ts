@@ -18,6 +18,24 @@ export type ScoreConfig = {
   maxValue: number | null;
   /** Allowed values of a CATEGORICAL score, at most 50; empty otherwise. */
   categories: { label: string; value: number }[];
+  description?: string | null | undefined;
+  /** No new scores are taken under an archived config. */
+  isArchived?: boolean | undefined;
+  /** ISO 8601; absent where the config came with the settings as a whole. */
+  createdAt?: string | undefined;
+  updatedAt?: string | undefined;
+};
+
+/** What a request may burden, for rate limits. */
+export type Load = "ingest" | "reads";
+
+/** What a key is allowed otherwise than its project; absent is as the project. */
+export type KeyRules = {
+  /** false: what this key sends is never captured. true captures nothing that the project does not. */
+  capturePayloads?: boolean | undefined;
+  /** Requests a minute; null is without limit. */
+  ingestPerMinute?: number | null | undefined;
+  readsPerMinute?: number | null | undefined;
 };
 
 /** What a project chose. Ingestion reads it from KV, so it works while D1 does not. */
@@ -26,7 +44,7 @@ export type Settings = {
   capturePayloads: boolean;
   /** Days that observations, scores and payloads are kept. Daily buckets stay. */
   retentionDays: number;
-  /** Regular expressions; whatever matches in a payload's text is replaced before it is stored. */
+  /** Regular expressions and JSON paths; what they match is replaced before anything is stored. */
   masks: string[];
   /** IANA name; days of reports begin at its midnight. */
   timeZone: string;
@@ -36,7 +54,12 @@ export type Settings = {
   limits: {
     /** Spans or events that one request may bring. */
     eventsPerRequest: number;
+    /** Requests that each key may make in a minute; null is without limit. */
+    ingestPerMinute: number | null;
+    readsPerMinute: number | null;
   };
+  /** Exceptions by the key's id. */
+  keys: Record<string, KeyRules>;
 };
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -46,14 +69,30 @@ export const DEFAULT_SETTINGS: Settings = {
   timeZone: "UTC",
   scoreConfigs: [],
   protectedLabels: [],
-  limits: { eventsPerRequest: 10_000 },
+  limits: { eventsPerRequest: 10_000, ingestPerMinute: null, readsPerMinute: null },
+  keys: {},
 };
 
 /** Settings in full, from what a project changed. */
 export const withDefaults = (changed: Partial<Settings>): Settings => ({
   ...DEFAULT_SETTINGS,
   ...changed,
+  limits: { ...DEFAULT_SETTINGS.limits, ...changed.limits },
 });
+
+/** What holds for a caller: the project's rules, and its key's exceptions. */
+export function rulesFor(
+  { capturePayloads, limits, keys }: Settings,
+  { kind, id }: { kind: string; id: string },
+): { capturePayloads: boolean; ingestPerMinute: number | null; readsPerMinute: number | null } {
+  const own = (kind === "key" ? keys[id] : undefined) ?? {};
+  const { ingestPerMinute = limits.ingestPerMinute, readsPerMinute = limits.readsPerMinute } = own;
+  return {
+    capturePayloads: capturePayloads && own.capturePayloads !== false,
+    ingestPerMinute,
+    readsPerMinute,
+  };
+}
 
 /** A project as jobs and authentication know it. */
 export type Project = { projectId: string; tenant: number; name: string; settings: Settings };

@@ -3,7 +3,7 @@ import { and, asc, desc, eq, gt, isNull, lt, or, type SQL, sql } from "drizzle-o
 import { newId } from "../../lib/ids.ts";
 import type { RegistryDb } from "../../platform/db.ts";
 import type { Scope } from "../../platform/scope.ts";
-import { withDefaults, type KeyKind, type Project } from "./model.ts";
+import { type KeyKind, type Project, type ScoreConfig, withDefaults } from "./model.ts";
 import { apiKeys, audit, projects } from "./tables.ts";
 
 export type KeyRow = typeof apiKeys.$inferSelect;
@@ -129,6 +129,22 @@ function changed(change: object) {
   );
   return sql`json_set(${projects.settings}${sql.join(pairs)})`;
 }
+
+/** Replaces the score configs, unless they are not any more what they were. */
+export const replaceScoreConfigsRow = (
+  scope: Scope,
+  { from, to }: { from: readonly ScoreConfig[]; to: readonly ScoreConfig[] },
+) =>
+  scope.db
+    .update(projects)
+    .set({ settings: sql`${changed({ scoreConfigs: to })}` })
+    .where(
+      and(
+        eq(projects.num, scope.tenant),
+        sql`json(coalesce(${projects.settings} -> '$.scoreConfigs', '[]')) = json(${JSON.stringify(from)})`,
+      ),
+    )
+    .returning({ num: projects.num });
 
 export type AuditEntry = Pick<AuditRow, "action" | "target" | "detail">;
 

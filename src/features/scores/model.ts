@@ -175,6 +175,7 @@ function configOf(
   if (configs.length === 0) return { configId };
   const config = configs.find(({ id }) => id === configId);
   if (!config) throw new Invalid("configId", `there is no score config ${configId}`);
+  if (config.isArchived) throw new Invalid("configId", `score config ${configId} is archived`);
   return { configId, config };
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { maskAccepted } from "../../../src/features/ingest/accept/mask.ts";
 import type { Accepted } from "../../../src/features/ingest/accept/stored.ts";
+import type { Json } from "../../../src/features/ingest/model.ts";
 
 const CARD = String.raw`\b\d{4}( \d{4}){3}\b`;
 const card = "4111 1111 1111 1111";
@@ -81,6 +82,37 @@ describe("maskAccepted", () => {
       [CARD],
     );
     expect(traces[0]?.input).toBe(observations[0]?.input);
+  });
+
+  it("masks whole places that a JSON path leads to, of whatever type", () => {
+    const { observations } = maskAccepted(
+      observation({
+        input: { messages: [{ role: "user", content: "my words" }], age: 44 },
+        output: { email: "x", deep: [{ email: ["y"] }] },
+        metadata: { user: "u", plan: "pro" },
+        modelParameters: { stop: card },
+      }),
+      ["$.input.messages[*].content", "$.input.age", "$..email", "$.metadata.user", CARD],
+    );
+    expect(observations[0]).toMatchObject({
+      input: { messages: [{ role: "user", content: "***" }], age: "***" },
+      output: { email: "***", deep: [{ email: "***" }] },
+      metadata: { user: "***", plan: "pro" },
+      modelParameters: { stop: "***" },
+    });
+    const whole = maskAccepted(observation({ input: card, metadata: { a: 1 } }), [
+      "$.input",
+      "$.metadata",
+    ]);
+    expect(whole.observations[0]).toMatchObject({ input: "***", metadata: {} });
+  });
+
+  it("masks what is nested too deep to be looked through", () => {
+    let deep: Json = card;
+    for (let i = 0; i < 5000; i++) deep = [deep];
+    const text = JSON.stringify(maskAccepted(observation({ input: deep }), [CARD, "$..email"]));
+    expect(text).not.toContain(card);
+    expect(text).toContain("***");
   });
 
   it("changes nothing without masks", () => {

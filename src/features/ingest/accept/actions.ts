@@ -5,6 +5,7 @@ import { Refusal } from "../../../platform/errors.ts";
 import { logEvent } from "../../../platform/log.ts";
 import type { Scope } from "../../../platform/scope.ts";
 import { settingsOf } from "../../projects/index.ts";
+import { rulesFor } from "../../projects/model.ts";
 import type { Payload, Rejected } from "../model.ts";
 import { boundObservation, boundTrace } from "./bounds.ts";
 import { maskAccepted } from "./mask.ts";
@@ -36,7 +37,7 @@ export async function accept(scope: Scope, accepted: Accepted): Promise<Rejected
       traces: traces.map(boundTrace),
       scores,
     },
-    settings.capturePayloads,
+    rulesFor(settings, scope.actor).capturePayloads,
   );
   const packed = members.map(gzip);
   const rowsOffset = packed.reduce((sum, { byteLength }) => sum + byteLength, 0);

@@ -1,9 +1,13 @@
+import { advance, parseJsonPath, type Step } from "../../../lib/json-path.ts";
 import type { ScorePatch } from "../../scores/model.ts";
 import type { Json, Payload } from "../model.ts";
 import type { Accepted } from "./stored.ts";
 
 /** Stands where a mask matched. */
 const MASKED = "***";
+
+/** Levels that are looked through; what lies deeper is masked as a whole. */
+const MAX_DEPTH = 500;
 
 type MaskText = (text: string) => string;
 
@@ -20,37 +24,91 @@ function textMask(patterns: readonly string[]): MaskText {
  */
 function jsonMask(mask: MaskText): (value: Json) => Json {
   const known = new Map<object, Json>();
-  return function masked(value: Json): Json {
+  function masked(value: Json, depth: number): Json {
     if (typeof value === "string") return mask(value);
     if (typeof value !== "object" || value === null) return value;
+    if (depth > MAX_DEPTH) return MASKED;
     const done = known.get(value);
     if (done !== undefined) return done;
-    const result = Array.isArray(value)
-      ? value.map(masked)
-      : Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, masked(inner)]));
+    const result = mapChildren(value, (_, inner) => masked(inner, depth + 1));
     known.set(value, result);
+    return result;
+  }
+  return (value) => masked(value, 1);
+}
+
+const mapChildren = (
+  value: Json[] | Record<string, Json>,
+  change: (key: string, inner: Json) => Json,
+): Json =>
+  Array.isArray(value)
+    ? value.map((inner, i) => change(String(i), inner))
+    : Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, change(key, inner)]));
+
+type Field = keyof Payload;
+
+/**
+ * Masks the places of payloads that paths lead to; a path begins at `{input, output, metadata}`.
+ * Again one object stays one, as long as the same field says it.
+ */
+function placeMask(paths: readonly (readonly Step[])[]): (field: Field, value: Json) => Json {
+  const known = { input: new Map(), output: new Map(), metadata: new Map() } as Record<
+    Field,
+    Map<Json, Json>
+  >;
+  function masked(value: Json, left: readonly (readonly Step[])[], depth: number): Json {
+    if (left.length === 0) return value;
+    if (depth > MAX_DEPTH || left.some((steps) => steps.length === 0)) return MASKED;
+    if (typeof value !== "object" || value === null) return value;
+    return mapChildren(value, (key, inner) =>
+      masked(
+        inner,
+        left.flatMap((steps) => advance(steps, key)),
+        depth + 1,
+      ),
+    );
+  }
+  return (field, value) => {
+    const done = known[field].get(value);
+    if (done !== undefined) return done;
+    const result = masked(
+      value,
+      paths.flatMap((steps) => advance(steps, field)),
+      1,
+    );
+    known[field].set(value, result);
     return result;
   };
 }
 
+/** Metadata is an object, whatever is masked of it. */
+const asMetadata = (value: Json): Record<string, Json> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+
 /**
  * Takes what the project's masks match out of everything that people and models wrote: inputs,
- * outputs, metadata, status messages, and of scores comments, metadata and free text. Names, ids,
+ * outputs, metadata, status messages, model parameters, and of scores comments, metadata and free text. Names, ids,
  * tags and categories stay, because numbers are grouped by them.
  *
- * @param patterns regular expressions, as the project's settings hold them
+ * @param masks as the project's settings hold them: `$...` is a JSON path into the payload of an
+ *   observation or trace, anything else a regular expression
  */
-export function maskAccepted(accepted: Accepted, patterns: readonly string[]): Accepted {
-  if (patterns.length === 0) return accepted;
-  const text = textMask(patterns);
+export function maskAccepted(accepted: Accepted, masks: readonly string[]): Accepted {
+  if (masks.length === 0) return accepted;
+  const paths = masks.map(parseJsonPath).filter((path) => path !== undefined);
+  const text = textMask(masks.filter((mask) => parseJsonPath(mask) === undefined));
   const json = jsonMask(text);
+  const place = placeMask(paths);
 
-  function payload<T extends Payload & { statusMessage?: string }>(patch: T): T {
+  type Texts = { statusMessage?: string; modelParameters?: Record<string, Json> };
+  function payload<T extends Payload & Texts>(patch: T): T {
     const masked = { ...patch };
-    if (patch.input !== undefined) masked.input = json(patch.input);
-    if (patch.output !== undefined) masked.output = json(patch.output);
-    if (patch.metadata) masked.metadata = json(patch.metadata) as Record<string, Json>;
-    if (patch.statusMessage !== undefined) masked.statusMessage = text(patch.statusMessage);
+    const { input, output, metadata, statusMessage, modelParameters } = patch;
+    if (input !== undefined) masked.input = json(place("input", input));
+    if (output !== undefined) masked.output = json(place("output", output));
+    if (metadata) masked.metadata = asMetadata(json(place("metadata", metadata)));
+    if (statusMessage !== undefined) masked.statusMessage = text(statusMessage);
+    if (modelParameters) masked.modelParameters = asMetadata(json(modelParameters));
     return masked;
   }
 
