@@ -10,10 +10,11 @@ import { sessionEndpoints } from "./features/ingest/reads/sessions/routes.ts";
 import { replayEndpoints } from "./features/ingest/replay/routes.ts";
 import { webhookEndpoints } from "./features/ingest/webhook/routes.ts";
 import { pricingEndpoints } from "./features/pricing/routes.ts";
-import { authenticate } from "./features/projects/index.ts";
+import { admit, authenticate } from "./features/projects/index.ts";
 import { projectEndpoints } from "./features/projects/routes.ts";
 import { promptEndpoints } from "./features/prompts/routes.ts";
 import { rollupEndpoints } from "./features/rollups/routes.ts";
+import { scoreConfigEndpoints } from "./features/scores/configs/routes.ts";
 import { scoreEndpoints } from "./features/scores/routes.ts";
 import { preflight, withCors } from "./platform/cors.ts";
 import type { Env } from "./platform/env.ts";
@@ -34,6 +35,7 @@ const slices: Endpoint[] = [
   ...sessionEndpoints,
   ...scoreListEndpoints,
   ...scoreEndpoints,
+  ...scoreConfigEndpoints,
   ...sdkEndpoints,
   ...replayEndpoints,
   ...projectEndpoints,
@@ -43,7 +45,12 @@ const slices: Endpoint[] = [
 /** Every route of the system. Where two paths match, the first in this list wins. */
 export const endpoints: Endpoint[] = [...slices, ...systemEndpoints(slices)];
 
-const routes = mount(endpoints, authenticate);
+/** Prompts are served whatever else a key does: applications stand still without them. */
+const unlimited = new Set(deliveryEndpoints);
+
+const routes = mount(endpoints, authenticate, (scope, route) =>
+  unlimited.has(route) ? Promise.resolve() : admit(scope, route),
+);
 
 export const app = {
   async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
