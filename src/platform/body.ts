@@ -80,3 +80,13 @@ export async function readJson(request: Request, whenEmpty?: unknown): Promise<u
     throw new Refusal("invalid_request", "the body is not valid JSON");
   }
 }
+
+/** The body as text. @throws Refusal invalid_request when it is not UTF-8, and as `readBytes` */
+export async function readText(request: Request): Promise<string> {
+  const bytes = await readBytes(request);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw new Refusal("invalid_request", "the body is not UTF-8");
+  }
+}

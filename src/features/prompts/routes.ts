@@ -20,6 +20,7 @@ import {
   DeploymentQuery,
   ImportAnswer,
 } from "./deployments/contract.ts";
+import { dotPromptEndpoints } from "./dotprompt/routes.ts";
 import { exchangeEndpoints } from "./exchange/routes.ts";
 import { labelEndpoints } from "./labels/routes.ts";
 import { langfuseEndpoints } from "./langfuse/routes.ts";
@@ -31,6 +32,7 @@ export const promptEndpoints: Endpoint[] = [
   ...catalogEndpoints,
   ...exchangeEndpoints,
   ...langfuseEndpoints,
+  ...dotPromptEndpoints,
   ...splitEndpoints,
   endpoint({
     method: "GET",

@@ -1,20 +1,10 @@
-import { readBytes } from "../../../platform/body.ts";
-import { Refusal } from "../../../platform/errors.ts";
+import { readText } from "../../../platform/body.ts";
 import { type Endpoint, endpoint, json } from "../../../platform/http.ts";
 import { importLines } from "./actions.ts";
 import { ExportQuery, ImportReport } from "./contract.ts";
 import { exportProject } from "./export/actions.ts";
 
 const tag = "Import and export";
-
-async function readText(request: Request): Promise<string> {
-  const bytes = await readBytes(request);
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
-  } catch {
-    throw new Refusal("invalid_request", "the body is not UTF-8");
-  }
-}
 
 export const exchangeEndpoints: Endpoint[] = [
   endpoint({
