@@ -6,6 +6,7 @@ const USES = {
   scores: ["projects"],
   ingest: ["projects", "pricing", "prompts", "scores"],
   rollups: ["projects", "prompts", "ingest", "scores"],
+  comparisons: ["prompts", "rollups", "scores", "ingest"],
   delivery: ["projects", "prompts"],
   agents: ["prompts", "delivery", "rollups"],
 };

@@ -1,4 +1,5 @@
 import { agentEndpoints } from "./features/agents/routes.ts";
+import { comparisonEndpoints } from "./features/comparisons/routes.ts";
 import { deliveryEndpoints, publishing } from "./features/delivery/routes.ts";
 import { batchEndpoints } from "./features/ingest/batch/routes.ts";
 import { otlpEndpoints } from "./features/ingest/otlp/routes.ts";
@@ -8,6 +9,7 @@ import { scoreListEndpoints } from "./features/ingest/reads/scores/routes.ts";
 import { sdkEndpoints } from "./features/ingest/reads/sdk/routes.ts";
 import { sessionEndpoints } from "./features/ingest/reads/sessions/routes.ts";
 import { replayEndpoints } from "./features/ingest/replay/routes.ts";
+import { repriceEndpoints } from "./features/ingest/reprice/routes.ts";
 import { webhookEndpoints } from "./features/ingest/webhook/routes.ts";
 import { pricingEndpoints } from "./features/pricing/routes.ts";
 import { admit, authenticate } from "./features/projects/index.ts";
@@ -27,9 +29,11 @@ const slices: Endpoint[] = [
   ...deliveryEndpoints,
   ...agentEndpoints,
   ...rollupEndpoints,
+  ...comparisonEndpoints,
   ...otlpEndpoints,
   ...batchEndpoints,
   ...webhookEndpoints,
+  ...repriceEndpoints,
   ...traceEndpoints,
   ...observationEndpoints,
   ...sessionEndpoints,

@@ -10,4 +10,5 @@ export {
   RANGE_ITEMS,
   type ScoreItem,
 } from "./images.ts";
+export { newestCalls } from "./reads/calls/store.ts";
 export { shardIndex } from "./shard.ts";

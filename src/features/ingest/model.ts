@@ -94,6 +94,8 @@ export type ObservationPatch = {
   promptFallback?: boolean;
   /** `name/version` of the SDK that sent it. */
   sdk?: string;
+  /** The machine it ran on, where the process says so. */
+  host?: string;
   deleted?: true;
 } & Payload;
 

@@ -1,17 +1,29 @@
-import { and, asc, desc, eq, gte, lt, ne } from "drizzle-orm";
+import { and, desc, eq, gte, isNull, lt, ne, sql } from "drizzle-orm";
 
 import type { Scope } from "../../../platform/scope.ts";
 import { LATEST } from "../model.ts";
 import { deployments } from "../tables.ts";
 
 /** A stretch of a name's ledger; `to` is exclusive. */
-export type LedgerSpan = { from: Date; to: Date; label?: string | undefined };
+export type LedgerSpan = {
+  from: Date;
+  to: Date;
+  label?: string | undefined;
+  /** Only moves of labels, or only what became of splits. */
+  kind?: keyof typeof KINDS;
+};
 
-const wanted = ({ projectId }: Scope, name: string, { from, to, label }: LedgerSpan) =>
+const KINDS = {
+  move: isNull(deployments.cause),
+  split: sql`${deployments.cause} ->> 'split' IS NOT NULL`,
+};
+
+const wanted = ({ projectId }: Scope, name: string, { from, to, label, kind }: LedgerSpan) =>
   and(
     eq(deployments.project, projectId),
     eq(deployments.name, name),
     label === undefined ? ne(deployments.label, LATEST) : eq(deployments.label, label),
+    kind && KINDS[kind],
     gte(deployments.at, from),
     lt(deployments.at, to),
   );
@@ -30,19 +42,6 @@ export async function newestDeployments(
     .limit(span.limit);
   return rows.reverse();
 }
-
-/** As `newestDeployments`, the oldest of them: what followed an instant. */
-export const oldestDeployments = (
-  scope: Scope,
-  name: string,
-  span: LedgerSpan & { limit: number },
-) =>
-  scope.db
-    .select()
-    .from(deployments)
-    .where(wanted(scope, name, span))
-    .orderBy(asc(deployments.at), asc(deployments.seq))
-    .limit(span.limit);
 
 /** A row of the ledger. */
 export type LedgerRow = Awaited<ReturnType<typeof newestDeployments>>[number];

@@ -1,0 +1,1 @@
+export { readComparison } from "./actions.ts";

@@ -1,0 +1,22 @@
+import { type Endpoint, endpoint, json } from "../../platform/http.ts";
+import { NamedPath } from "../prompts/contract.ts";
+import { readComparison } from "./actions.ts";
+import { Comparison, ComparisonQuery } from "./contract.ts";
+
+const tag = "Comparisons";
+
+export const comparisonEndpoints: Endpoint[] = [
+  endpoint({
+    method: "GET",
+    path: "/api/public/prompts/:name{.+}/comparison",
+    access: "read",
+    tag,
+    summary:
+      "Two versions side by side: effects, intervals, tests and verdicts; as an experiment where a split ran, else as before and after",
+    params: NamedPath,
+    query: ComparisonQuery,
+    answers: { 200: Comparison },
+    handle: async (scope, { params, query }) =>
+      json(await readComparison(scope, params.name, query)),
+  }),
+];
