@@ -171,6 +171,14 @@ export const SettingsContract = z.strictObject({
 /** What is absent stays as it is; what is given replaces the whole field. */
 export const PatchSettings = SettingsContract.partial();
 
+export const AuditQuery = Page.extend({
+  action: z
+    .string()
+    .regex(/^[a-z.]{1,50}$/, "an action is two words with a dot between them, or the first of them")
+    .optional()
+    .describe("Only this action, such as label.move, or all that begin with it, such as key."),
+});
+
 export const AuditList = z.object({
   data: z.array(
     z.object({

@@ -9,6 +9,7 @@ import {
 } from "./actions.ts";
 import {
   AuditList,
+  AuditQuery,
   CreatedKey,
   CreatedProject,
   CreateKey,
@@ -124,11 +125,12 @@ export const projectEndpoints: Endpoint[] = [
     path: "/api/public/audit",
     access: "admin",
     tag,
-    summary: "Who changed keys and settings, newest first",
-    query: Page,
+    summary: "Who did what to keys, settings, labels, versions and rules, newest first",
+    query: AuditQuery,
     answers: { 200: AuditList },
-    handle: async (scope, { query: { cursor, limit } }) => {
-      const rows = await selectAudit(scope, cursor, limit);
+    handle: async (scope, { query }) => {
+      const { limit } = query;
+      const rows = await selectAudit(scope, query);
       const data = rows.map(({ id, actor, action, target, detail, createdAt }) => ({
         id,
         actor,

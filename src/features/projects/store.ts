@@ -60,12 +60,25 @@ export const selectKeys = ({ db, tenant }: Scope, cursor: string, limit: number)
     .limit(limit)
     .all();
 
-/** Newest first, older than the id `cursor`. */
-export const selectAudit = ({ db, tenant }: Scope, cursor: string | undefined, limit: number) =>
+type AuditPage = { cursor?: string | undefined; limit: number; action?: string | undefined };
+
+/** Newest first, older than the id `cursor`. @param action a whole one, or its first word */
+export const selectAudit = ({ db, tenant }: Scope, { cursor, limit, action }: AuditPage) =>
   db
     .select()
     .from(audit)
-    .where(and(eq(audit.project, tenant), cursor ? lt(audit.id, cursor) : undefined))
+    .where(
+      and(
+        eq(audit.project, tenant),
+        cursor ? lt(audit.id, cursor) : undefined,
+        action
+          ? or(
+              eq(audit.action, action),
+              sql`substr(${audit.action}, 1, ${action.length + 1}) = ${`${action}.`}`,
+            )
+          : undefined,
+      ),
+    )
     .orderBy(desc(audit.id))
     .limit(limit)
     .all();

@@ -44,7 +44,7 @@ export const edgeOutbox = sqliteTable("edge_outbox", {
   leasedUntil: integer("leased_until").notNull(),
 });
 
-/** Who changed keys and settings. Append only. */
+/** Who did what to keys, settings, labels and rules. Append only. */
 export const audit = sqliteTable(
   "audit",
   {

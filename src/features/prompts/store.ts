@@ -3,10 +3,10 @@ import type { BatchItem } from "drizzle-orm/batch";
 
 import { newId } from "../../lib/ids.ts";
 import type { Scope } from "../../platform/scope.ts";
-import { auditing } from "../projects/index.ts";
+import { auditChange } from "./audit/store.ts";
 import { documentsBetween, type Move, movesBetween, versionsTouched } from "./change.ts";
 import type { PromptState } from "./change.ts";
-import { labelDocument, LATEST, type MoveCause, type PromptContent } from "./model.ts";
+import { labelDocument, type MoveCause, type PromptContent } from "./model.ts";
 import { askDocuments } from "./outbox/store.ts";
 import {
   guardGone,
@@ -184,18 +184,6 @@ function writeLedger(
   ];
 }
 
-/** One row of the project's audit for every label that somebody moved. */
-const auditMoves = (scope: Scope, { name, reason }: Change, moves: readonly Move[]) =>
-  moves
-    .filter(({ label }) => label !== LATEST)
-    .map(({ label, from, to }) =>
-      auditing(scope, {
-        action: to === null ? "label.remove" : "label.move",
-        target: `${name}@${label}`,
-        detail: { prompt: name, label, from, to, reason },
-      }),
-    );
-
 /** Points the labels where the moves say, and writes each move into the ledger. */
 function writeMoves(
   scope: Scope,
@@ -259,7 +247,7 @@ export async function saveChange(scope: Scope, change: Change): Promise<boolean>
       ...writeSplits(scope, { name, reason, at }, splits),
       ...writeMoves(scope, change, moves, at),
       ...renewDependants(scope, change, moves, at),
-      ...auditMoves(scope, change, moves),
+      ...auditChange(scope, { name, before: before?.state, after, reason }, moves),
       askDocuments(scope, [
         ...documentsBetween(name, before?.state, after),
         ...splits.map(({ label }) => labelDocument(name, label)),

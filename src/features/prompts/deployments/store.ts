@@ -3,6 +3,7 @@ import type { BatchItem } from "drizzle-orm/batch";
 
 import { newId } from "../../../lib/ids.ts";
 import type { Scope } from "../../../platform/scope.ts";
+import { auditRewrite } from "../audit/store.ts";
 import { type DocumentRef, LATEST } from "../model.ts";
 import { askDocuments } from "../outbox/store.ts";
 import { deployments, promptVersions } from "../tables.ts";
@@ -110,6 +111,11 @@ export async function rewriteHistory(
         ),
       ),
     askDocuments(scope, stale),
+    auditRewrite(
+      scope,
+      [...new Set([...moves, ...versions].map(({ prompt }) => prompt))],
+      moves.length,
+    ),
   ];
   await db.batch(statements);
 }
