@@ -49,6 +49,7 @@ const REQUESTS: Record<string, WalkRequest> = {
   "POST /api/public/import/deployments": { body: { name: prompt, versions: [], deployments: [] } },
   "POST /api/public/admin/repair": { body: { name: prompt, version: 1, from: DAY, to: DAY } },
   "POST /api/public/admin/reprice": { body: {} },
+  "POST /api/public/admin/reprice": { body: {} },
   "POST /api/public/admin/replay": { body: {} },
   "POST /api/public/admin/tick": { body: { at: "2026-11-20T12:00:00Z" } },
   "POST /api/public/otel/v1/traces": { body: { resourceSpans: [] } },

@@ -35,6 +35,8 @@ export const observations = sqliteTable(
     cost: integer(),
     costIn: integer("cost_in"),
     costOut: integer("cost_out"),
+    /** Of the input's cost, what was read from a cache; null when nothing says so. */
+    costCached: integer("cost_cached"),
     dead: integer().notNull(),
     /** The newest event time of the row: what retention looks at. */
     at: integer().notNull(),

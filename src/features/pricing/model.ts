@@ -28,7 +28,13 @@ export type PriceOverride = {
 };
 
 /** What a call cost, in whole nano-USD (10⁻⁹ USD); null where unknown. */
-export type Price = { input: number | null; output: number | null; total: number | null };
+export type Price = {
+  input: number | null;
+  output: number | null;
+  total: number | null;
+  /** The part of `input` that was read from a cache; null for a call that says of none. */
+  cached: number | null;
+};
 
 /** One call to a model, as far as its cost depends on it. */
 export type PricedCall = {

@@ -1,9 +1,9 @@
 import { calcPrice } from "@pydantic/genai-prices";
 
 import { bareModel, type Price, type PricedCall, type PriceOverride } from "./model.ts";
-import { type Remembered, remembered, usdAt } from "./rates.ts";
+import { cacheReadUsd, type Remembered, remembered, usdAt } from "./rates.ts";
 
-const UNKNOWN: Price = { input: null, output: null, total: null };
+const UNKNOWN: Price = { input: null, output: null, total: null, cached: null };
 
 /** Above a million USD a single call's cost is a mistake, and sums would leave exact integers. */
 const MAX_NANO_USD = 1e15;
@@ -30,6 +30,7 @@ function givenCost(cost: Amounts): Price {
     input: nano(sumOf(cost, "input")),
     output: nano(sumOf(cost, "output")),
     total: nano(total),
+    cached: nano(cachedOf(cost)),
   };
 }
 
@@ -55,6 +56,14 @@ const UNITS: ReadonlyMap<string, string> = new Map([
   ["output_reasoning", "output_reasoning_tokens"],
   ["output_reasoning_tokens", "output_reasoning_tokens"],
 ]);
+
+const CACHE_READ = "cache_read_tokens";
+
+/** Sum of the kinds that were read from a cache; null when none is said. */
+function cachedOf(amounts: Amounts): number | null {
+  const parts = Object.entries(amounts).filter(([kind]) => UNITS.get(kind) === CACHE_READ);
+  return parts.length === 0 ? null : parts.reduce((sum, [, amount]) => sum + amount, 0);
+}
 
 type Tokens = { input: number | null; output: number | null };
 
@@ -162,8 +171,20 @@ function ownPrice(
   return usd;
 }
 
-/** USD by direction, and fees that belong to neither. */
-type Usd = { input: number | null; output: number | null; fees: number };
+/** USD of what was read from a cache, at a project's own prices. */
+function ownCached(usage: Amounts, { usdPerMillion }: PriceOverride): number | null {
+  let usd: number | null = null;
+  for (const [kind, count] of Object.entries(usage)) {
+    if (UNITS.get(kind) !== CACHE_READ) continue;
+    const perMillion = usdPerMillion[kind] ?? usdPerMillion["input"];
+    if (perMillion === undefined) return null;
+    usd = (usd ?? 0) + (count * perMillion) / 1e6;
+  }
+  return usd;
+}
+
+/** USD by direction, of what was cached among the input, and fees that belong to neither. */
+type Usd = { input: number | null; output: number | null; cached: number | null; fees: number };
 
 /** What the book said of models, by provider and model, for a caller that prices many calls. */
 export type Memory = Map<string, Remembered>;
@@ -176,14 +197,16 @@ function bookUsd(units: Record<string, number>, call: PricedCall, memory: Memory
   const known = isPlain ? memory.get(key) : "ask";
   if (known === "unknown") return null;
   if (known !== undefined && known !== "ask" && input <= known.upTo) {
-    return { input: usdAt(known.input, input), output: usdAt(known.output, output), fees: 0 };
+    const usd = { input: usdAt(known.input, input), output: usdAt(known.output, output) };
+    return { ...usd, cached: null, fees: 0 };
   }
   const book = bookPriceOfAny(units, call);
   if (isPlain) memory.set(key, remembered(book));
   if (!book) return null;
-  const { input_price, output_price, total_price } = book;
+  const { input_price, output_price, total_price, model_price } = book;
   const fees = Math.max(0, total_price - input_price - output_price);
-  return { input: input_price, output: output_price, fees };
+  const cached = cacheReadUsd(model_price, units[CACHE_READ], input);
+  return { input: input_price, output: output_price, cached, fees };
 }
 
 function usdOf(call: PricedCall, usage: Amounts, tokens: Tokens, memory: Memory): Usd | null {
@@ -192,6 +215,7 @@ function usdOf(call: PricedCall, usage: Amounts, tokens: Tokens, memory: Memory)
     return {
       input: ownPrice(usage, own, "input"),
       output: ownPrice(usage, own, "output"),
+      cached: ownCached(usage, own),
       fees: 0,
     };
   }
@@ -213,6 +237,7 @@ function pricedParts(usd: Usd, tokens: Tokens, total: number | undefined): Price
   return {
     input: tokens.input === null ? null : input,
     output: tokens.output === null ? null : output,
+    cached: tokens.input === null ? null : nano(usd.cached),
     total: isKnown && isWhole(tokens, total) ? input + output + fees : null,
   };
 }

@@ -45,3 +45,24 @@ export function usdAt({ usd, isTiered: inTiers }: Rate, tokens: number): number 
   const amount = (usd * tokens) / 1e6;
   return inTiers ? (amount * 1e6) / 1e6 : amount;
 }
+
+/** Of tiers, the one that the call's input reaches holds for all of its tokens. */
+function rateFor(price: number | TieredPrices, inputTokens: number): number {
+  if (!isTiered(price)) return price;
+  const reached = price.tiers.filter(({ start }) => inputTokens > start);
+  return reached.reduce((rate, tier) => (tier.start > rate.start ? tier : rate), {
+    start: -1,
+    price: price.base,
+  }).price;
+}
+
+/** USD of tokens that were read from a cache; where the book has no price for them, they cost what input costs. */
+export function cacheReadUsd(
+  prices: ModelPrice,
+  tokens: number | undefined,
+  inputTokens: number,
+): number | null {
+  if (tokens === undefined) return null;
+  const price = prices["cache_read_mtok"] ?? prices["input_mtok"] ?? 0;
+  return (rateFor(price, inputTokens) * tokens) / 1e6;
+}

@@ -32,7 +32,7 @@ export const pricingEndpoints: Endpoint[] = [
     access: "admin",
     tag,
     summary:
-      "Set what calls to a model cost from an instant on; generations already stored keep their cost",
+      "Set what calls to a model cost from an instant on; generations already stored keep their cost until they are re-priced",
     body: PriceBody,
     answers: { 200: PriceBody, 409: "The project has too many prices" },
     handle: async (scope, { body }) => {

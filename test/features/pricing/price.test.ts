@@ -7,14 +7,14 @@ import { type Memory, price } from "../../../src/features/pricing/price.ts";
 const at = new Date("2026-06-01T00:00:00Z");
 const USD = 1e9;
 const call = (said: Omit<PricedCall, "at">): PricedCall => ({ at, ...said });
-const unknown = { input: null, output: null, total: null };
+const unknown = { input: null, output: null, total: null, cached: null };
 
 describe("the price book", () => {
   // Source of the list prices: platform.openai.com/docs/pricing, gpt-4o: 2.50 in, 1.25 cached, 10.00 out per million.
   it("prices input and output", () => {
     expect(
       price(call({ model: "gpt-4o", usage: { input: 1000, output: 100, total: 1100 } })),
-    ).toEqual({ input: 2_500_000, output: 1_000_000, total: 3_500_000 });
+    ).toMatchObject({ input: 2_500_000, output: 1_000_000, total: 3_500_000 });
   });
   it("prices cached input for less", () => {
     const usage = { input: 800, input_cached_tokens: 200, output: 0, total: 1000 };
@@ -29,7 +29,7 @@ describe("the price book", () => {
       output: 100,
       total: 13_100,
     };
-    expect(price(call({ model: "claude-sonnet-4-20250514", usage }))).toEqual({
+    expect(price(call({ model: "claude-sonnet-4-20250514", usage }))).toMatchObject({
       input: 3_000_000 + 3_000_000 + 7_500_000,
       output: 1_500_000,
       total: 15_000_000,
@@ -75,7 +75,7 @@ describe("unknown is null", () => {
   ])("%s", (_, said) => expect(price(call(said))).toEqual(unknown));
 
   it("prices what is said and leaves the rest", () => {
-    expect(price(call({ model: "gpt-4o", usage: { input: 1000, total: 1500 } }))).toEqual({
+    expect(price(call({ model: "gpt-4o", usage: { input: 1000, total: 1500 } }))).toMatchObject({
       input: 2_500_000,
       output: null,
       total: null,
@@ -84,10 +84,12 @@ describe("unknown is null", () => {
   it("an embedding's total is its input", () => {
     expect(
       price(call({ model: "text-embedding-3-small", usage: { input: 1e6, total: 1e6 } })),
-    ).toEqual({ input: 0.02 * USD, output: null, total: 0.02 * USD });
+    ).toMatchObject({ input: 0.02 * USD, output: null, total: 0.02 * USD });
   });
   it("no tokens cost 0, which is known", () => {
-    expect(price(call({ model: "gpt-4o", usage: { input: 0, output: 0, total: 0 } }))).toEqual({
+    expect(
+      price(call({ model: "gpt-4o", usage: { input: 0, output: 0, total: 0 } })),
+    ).toMatchObject({
       input: 0,
       output: 0,
       total: 0,
@@ -95,19 +97,56 @@ describe("unknown is null", () => {
   });
 });
 
+describe("what was read from a cache", () => {
+  const usage = { input: 600_000, input_cached_tokens: 400_000, output: 0, total: 1e6 };
+  const cachedOf = (said: object) => price(call({ model: "gpt-4o", usage, ...said })).cached;
+
+  // Source: OpenAI's list price of gpt-4o, 2.50 USD a million input tokens, 1.25 when cached.
+  it("is a part of the input", () => {
+    expect(price(call({ model: "gpt-4o", usage }))).toEqual({
+      input: 2 * USD,
+      output: 0,
+      total: 2 * USD,
+      cached: 0.5 * USD,
+    });
+  });
+  it("is null for a call that says of none", () => {
+    expect(cachedOf({ usage: { input: 10, output: 0, total: 10 } })).toBeNull();
+    expect(cachedOf({ model: "nobody's" })).toBeNull();
+  });
+  it("follows the tier that the whole input reaches", () => {
+    // Source: Google's list price of gemini-2.5-pro, cached 0.125 USD up to 200,000 tokens, then 0.25.
+    const gemini = (cached: number) =>
+      cachedOf({
+        model: "gemini-2.5-pro",
+        usage: { input: 100_000, input_cached_tokens: cached, output: 0 },
+      });
+    expect([gemini(100_000), gemini(100_001)]).toEqual([0.0125 * USD, 0.025_000_25 * USD]);
+  });
+  it("follows the client's cost and the project's own prices", () => {
+    expect(cachedOf({ cost: { input: 1, cache_read_input_tokens: 0.25 } })).toBe(0.25 * USD);
+    const own = (usdPerMillion: Record<string, number>) => ({
+      overrides: [{ model: "gpt-4o", validFrom: new Date(0), usdPerMillion }],
+    });
+    expect(cachedOf(own({ input: 1, input_cached_tokens: 0.1 }))).toBe(0.04 * USD);
+    expect(cachedOf(own({ input: 1 }))).toBe(0.4 * USD);
+    expect(cachedOf(own({ output: 1 }))).toBeNull();
+  });
+});
+
 describe("a given cost wins", () => {
   const usage = { input: 1000, output: 100, total: 1100 };
   const given = (cost: Record<string, number>) => price(call({ model: "gpt-4o", usage, cost }));
   it("total alone", () =>
-    expect(given({ total: 0.5 })).toEqual({ input: null, output: null, total: 0.5 * USD }));
+    expect(given({ total: 0.5 })).toMatchObject({ input: null, output: null, total: 0.5 * USD }));
   it("input and output add up", () =>
-    expect(given({ input: 0.1, output: 0.2 })).toEqual({
+    expect(given({ input: 0.1, output: 0.2 })).toMatchObject({
       input: 0.1 * USD,
       output: 0.2 * USD,
       total: 300_000_000,
     }));
   it("kinds count for their direction", () =>
-    expect(given({ input: 1, cache_read_input_tokens: 0.5, output: 1 })).toEqual({
+    expect(given({ input: 1, cache_read_input_tokens: 0.5, output: 1 })).toMatchObject({
       input: 1.5 * USD,
       output: USD,
       total: 2.5 * USD,
@@ -132,7 +171,7 @@ describe("a project's own prices", () => {
   it("win over the book, and price kinds of their own", () => {
     expect(
       costs("gpt-4o", override("gpt-4o", { input: 1, output: 2, input_cached_tokens: 0.5 })),
-    ).toEqual({ input: 1.5 * USD, output: 2 * USD, total: 3.5 * USD });
+    ).toMatchObject({ input: 1.5 * USD, output: 2 * USD, total: 3.5 * USD });
   });
   it("know models that the book does not", () =>
     expect(costs("acme/llm-1", override("llm-1", { input: 1, output: 1 })).total).toBe(3 * USD));
@@ -182,7 +221,7 @@ describe("a project's own prices", () => {
     ]);
   });
   it("a direction without a price is unknown, and so is the total", () =>
-    expect(costs("gpt-4o", override("gpt-4o", { input: 1 }))).toEqual({
+    expect(costs("gpt-4o", override("gpt-4o", { input: 1 }))).toMatchObject({
       input: 2 * USD,
       output: null,
       total: null,

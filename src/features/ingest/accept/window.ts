@@ -5,6 +5,12 @@ const MS_PER_DAY = 86_400_000;
 /** How far a client's clock may run ahead of ours. */
 export const MAX_AHEAD_MS = 5 * 60_000;
 
+/** The first instant that a project keeps, in µs since 1970: whole days before today's. */
+export function retainedFromUs(now: Date, retentionDays: number): number {
+  const startOfDay = Math.floor(now.getTime() / MS_PER_DAY) * MS_PER_DAY;
+  return (startOfDay - retentionDays * MS_PER_DAY) * 1000;
+}
+
 /**
  * Takes out what starts before the retention or too far ahead: its buckets are closed, or not begun.
  * An item that says no instant stays; it can only add to one that does.
@@ -14,8 +20,7 @@ export function withinWindow(
   now: Date,
   retentionDays: number,
 ): { kept: Accepted; rejected: Rejected[] } {
-  const startOfDay = Math.floor(now.getTime() / MS_PER_DAY) * MS_PER_DAY;
-  const fromUs = (startOfDay - retentionDays * MS_PER_DAY) * 1000;
+  const fromUs = retainedFromUs(now, retentionDays);
   const toUs = (now.getTime() + MAX_AHEAD_MS) * 1000;
   const rejected: Rejected[] = [];
 

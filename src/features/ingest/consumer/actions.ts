@@ -162,7 +162,7 @@ function parts(touched: Touched): Touched[] {
 }
 
 /** Says where labels pointed: the ledger is asked once for each use, however many rows name it. */
-function labelReader(scope: Scope) {
+export function labelReader(scope: Scope) {
   const known = new Map<string, number | null>();
   return async (touched: Touched, stored: Stored): Promise<LabelVersions> => {
     const unknown = labelUses(touched, stored).filter((use) => !known.has(useKey(use)));

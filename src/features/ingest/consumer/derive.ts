@@ -28,6 +28,7 @@ export type ObservationColumns = {
   cost: number | null;
   cost_in: number | null;
   cost_out: number | null;
+  cost_cached: number | null;
   dead: 0 | 1;
   at: number;
 };
@@ -91,6 +92,7 @@ export function observationColumns(
     cost: cost.total,
     cost_in: cost.input,
     cost_out: cost.output,
+    cost_cached: cost.cached,
     dead: o.deleted ? 1 : 0,
     at: Math.max(newestUs(state), o.startUs ?? 0),
   };

@@ -25,6 +25,7 @@ const OBSERVATION_COLUMNS = [
   "cost",
   "cost_in",
   "cost_out",
+  "cost_cached",
   "dead",
   "at",
   "rev",

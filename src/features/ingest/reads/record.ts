@@ -5,7 +5,13 @@ export type ObservationFields = Partial<Omit<StoredObservation, "id" | "traceId"
 export type TraceFields = Partial<Omit<StoredTrace, "id" | "clock">>;
 
 /** Nano-USD; null is unknown. */
-type Cost = { total: number | null; input: number | null; output: number | null };
+type Cost = {
+  total: number | null;
+  input: number | null;
+  output: number | null;
+  /** Part of `input`. */
+  cached: number | null;
+};
 
 /** An observation, wherever it is kept. Instants in µs since 1970, null until an event says them. */
 export type ObservationRecord = {
@@ -47,6 +53,7 @@ export type ObservationRow = {
   cost: number | null;
   cost_in: number | null;
   cost_out: number | null;
+  cost_cached: number | null;
   at: number;
   doc: string;
 };
@@ -73,7 +80,12 @@ export const observationOf = (row: ObservationRow): ObservationRecord => ({
   endUs: row.stop,
   firstTokenUs: row.first,
   environment: row.env,
-  cost: { total: row.cost, input: row.cost_in, output: row.cost_out },
+  cost: {
+    total: row.cost,
+    input: row.cost_in,
+    output: row.cost_out,
+    cached: row.cost_cached,
+  },
   linkedVersion: row.version,
   updatedUs: row.at,
   fields: decodeDoc(row.doc),
@@ -100,6 +112,7 @@ function rootOf(row: TraceRow): ObservationRecord | null {
       total: nanoUsd(cost?.["total"]),
       input: nanoUsd(cost?.["input"]),
       output: nanoUsd(cost?.["output"]),
+      cached: nanoUsd(cost?.["input_cached_tokens"]),
     },
     linkedVersion: null,
     updatedUs: row.at,

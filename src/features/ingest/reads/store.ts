@@ -83,7 +83,7 @@ export async function selectSessionTraceIds(scope: Scope, sessionId: string): Pr
 }
 
 const OBSERVATION_COLUMNS =
-  "o.trace, o.id, o.type, o.start, o.stop, o.first, o.env, o.version, o.cost, o.cost_in, o.cost_out, o.at, o.doc";
+  "o.trace, o.id, o.type, o.start, o.stop, o.first, o.env, o.version, o.cost, o.cost_in, o.cost_out, o.cost_cached, o.at, o.doc";
 
 const observations = async (
   scope: Scope,

@@ -27,7 +27,7 @@ const record = (over: Partial<ObservationRecord> = {}): ObservationRecord => ({
   endUs: US + 1_500_000,
   firstTokenUs: null,
   environment: "default",
-  cost: { total: null, input: null, output: null },
+  cost: { total: null, input: null, output: null, cached: null },
   linkedVersion: null,
   updatedUs: US,
   fields: {},
@@ -109,7 +109,7 @@ describe("an observation", () => {
 
   it("is read from its columns and its document", () => {
     const columns = { trace: "t", id: "o", type: "SPAN", start: 1, stop: 2, first: null, env: "e" };
-    const money = { version: null, cost: 5, cost_in: 2, cost_out: null };
+    const money = { version: null, cost: 5, cost_in: 2, cost_out: null, cost_cached: null };
     const row = { ...columns, ...money, at: 9, doc: '{"v":{"name":"n"},"c":"0","cs":{}}' };
     expect(observationOf(row)).toEqual({
       id: "o",
@@ -119,7 +119,7 @@ describe("an observation", () => {
       endUs: 2,
       firstTokenUs: null,
       environment: "e",
-      cost: { total: 5, input: 2, output: null },
+      cost: { total: 5, input: 2, output: null, cached: null },
       linkedVersion: null,
       updatedUs: 9,
       fields: { name: "n" },
@@ -127,7 +127,7 @@ describe("an observation", () => {
   });
 
   it("speaks USD and seconds, and leaves unknown costs out", () => {
-    const cost = { total: 1_500_000_000, input: 500_000_000, output: null };
+    const cost = { total: 1_500_000_000, input: 500_000_000, output: null, cached: null };
     expect(view(record({ cost, firstTokenUs: US + 250_000 }))).toMatchObject({
       calculatedTotalCost: 1.5,
       calculatedInputCost: 0.5,
@@ -169,10 +169,10 @@ describe("what a trace sums up", () => {
   });
 
   it("costs what is known, and null when nothing is", () => {
-    const paid = record({ cost: { total: 2_000_000_000, input: null, output: null } });
+    const paid = record({ cost: { total: 2_000_000_000, input: null, output: null, cached: null } });
     expect(totalCostOf([paid, record()])).toBe(2);
     expect(totalCostOf([record()])).toBeNull();
-    expect(totalCostOf([record({ cost: { total: 0, input: 0, output: 0 } })])).toBe(0);
+    expect(totalCostOf([record({ cost: { total: 0, input: 0, output: 0, cached: null } })])).toBe(0);
   });
 });
 

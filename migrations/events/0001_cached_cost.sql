@@ -1,0 +1,1 @@
+ALTER TABLE `obs` ADD `cost_cached` integer;
