@@ -85,9 +85,14 @@ export async function furnishedHouse() {
   const key = await request("POST", "/api/public/keys", { label: MARK, scopes: ["read"] });
   await request("PUT", "/api/public/prices", { model, usdPerMillion: { input: 3, [MARK]: 4 } });
   const source = await request("POST", "/api/public/sources", { name: MARK, kind: "standard" });
+  const config = await request("POST", "/api/public/score-configs", {
+    name: MARK,
+    dataType: "NUMERIC",
+  });
   const given = {
     keyId: (key.json as { id: string }).id,
     sourceId: (source.json as { id: string }).id,
+    configId: (config.json as { id: string }).id,
   };
   return { ...house, env, given, settle: () => deliver(env, queued.splice(0)) };
 }

@@ -10,13 +10,13 @@ export type WalkRequest = {
   headers?: Record<string, string>;
   /**
    * How it says what is wrong with a body, where that is not a 400 with `message` and `error`:
-   * a report line by line, or as JSON-RPC does.
+   * a report line by line, as JSON-RPC does, or not at all, because any text is a body.
    */
-  refusesBy?: "report" | "json-rpc";
+  refusesBy?: "report" | "json-rpc" | "no text";
 };
 
 /** Ids that the house was given. */
-export type Given = { keyId: string; sourceId: string };
+export type Given = { keyId: string; sourceId: string; configId: string };
 
 const { prompt, splitLabel, trace, observation, session, score, model } = IDS;
 const DAY = "2026-11-20";
@@ -45,10 +45,9 @@ const REQUESTS: Record<string, WalkRequest> = {
   "POST /api/public/import/langfuse": {
     body: { baseUrl: "http://localhost:9", publicKey: "pk", secretKey: "sk" },
   },
-  "POST /api/public/import/dotprompt": { query: { name: prompt }, body: "x", refusesBy: "report" },
+  "POST /api/public/import/dotprompt": { query: { name: prompt }, body: "x", refusesBy: "no text" },
   "POST /api/public/import/deployments": { body: { name: prompt, versions: [], deployments: [] } },
   "POST /api/public/admin/repair": { body: { name: prompt, version: 1, from: DAY, to: DAY } },
-  "POST /api/public/admin/reprice": { body: {} },
   "POST /api/public/admin/reprice": { body: {} },
   "POST /api/public/admin/replay": { body: {} },
   "POST /api/public/admin/tick": { body: { at: "2026-11-20T12:00:00Z" } },
@@ -94,12 +93,12 @@ export const nameOf = ({ method, path }: Endpoint): string => `${method} ${path}
 export const requestOf = (route: Endpoint): WalkRequest => REQUESTS[nameOf(route)] ?? {};
 
 /** `/traces/:id` is a trace's: the id follows from the part of the path before it. */
-const idsBefore = ({ keyId, sourceId }: Given): Record<string, string> => ({
+const idsBefore = ({ keyId, sourceId, configId }: Given): Record<string, string> => ({
   traces: trace,
   observations: observation,
   sessions: session,
   scores: score,
-  "score-configs": "scc_none",
+  "score-configs": configId,
   keys: keyId,
   sources: sourceId,
 });

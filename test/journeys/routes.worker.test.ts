@@ -122,6 +122,10 @@ describe.each(writing.map((route) => [nameOf(route), route] as const))("%s", (_n
       const { status, json } = await ask(route, key, body);
       // Nothing in it is no mistake of a report.
       if (refusesBy === "report" && body === "") continue;
+      if (refusesBy === "no text" && typeof body === "string") {
+        expect(status, body).toBeLessThan(500);
+        continue;
+      }
       if (refusesBy === "report" && status === 207) {
         expect(json, String(body)).toMatchObject(refused.report);
         continue;
@@ -144,7 +148,7 @@ describe("after another project has asked every route", () => {
       for (const route of mine) {
         const { status, text } = await ask(route, house.basic);
         // Some answers say when they were given, or reach until then.
-        const timeless = text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "(instant)");
+        const timeless = text.replaceAll(/\d{4}-\d\d-\d\dT(?:[\d:.]|%3A)+Z/g, "(instant)");
         seen.push([nameOf(route), status, timeless]);
       }
       return seen;
