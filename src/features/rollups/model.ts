@@ -22,6 +22,8 @@ export {
 export {
   cover,
   coverInside,
+  isLivingAt,
+  type Level,
   LIFETIME_DAYS,
   type SlotRange,
   slotOf,

@@ -44,6 +44,10 @@ export const spanOf = (level: Level, slot: number): Span => ({
 export const isLiving = (level: Level, slot: number, nowUs: number): boolean =>
   spanOf(level, slot).from >= nowUs - LIFETIME_US[level];
 
+/** Whether the level still answers for all that came after an instant. */
+export const isLivingAt = (level: Level, us: number, nowUs: number): boolean =>
+  isLiving(level, slotOf(level, us), nowUs);
+
 /** Slots of the level before this one are deleted; -Infinity for a level kept for good. */
 export const firstKeptSlot = (level: Level, nowUs: number): number =>
   slotOf(level, nowUs - KEPT_US[level]);
@@ -65,8 +69,7 @@ export const cover = (span: Span, nowUs: number): SlotRange[] => coverWith(2, sp
  * out. For comparisons, where a stretch outside belongs to another split.
  */
 export function coverInside({ from, to }: Span, nowUs: number): SlotRange[] {
-  const finest = (us: number): Level =>
-    LEVELS.find((level) => isLiving(level, slotOf(level, us), nowUs)) ?? 2;
+  const finest = (us: number): Level => LEVELS.find((level) => isLivingAt(level, us, nowUs)) ?? 2;
   const first = WIDTH_US[finest(from)];
   // An edge may only be as fine as the buckets that still answer for it.
   const inner = { from: Math.ceil(from / first) * first, to };
