@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { CreatePrompt, Label, PromptName, Tags } from "../contract.ts";
+import { DeploymentCause } from "../deployments/contract.ts";
 
 /** The format of an export; a later one that older instances cannot read has another number. */
 export const FORMAT = 1;
@@ -68,15 +69,7 @@ const DeploymentLine = z.object({
   actor: z.object({ kind: z.enum(["key", "system"]), id: z.string().max(200) }),
   reason: z.string().max(1_000).nullable(),
   at: Instant,
-  cause: z
-    .object({
-      prompt: z.string(),
-      label: z.string(),
-      from: z.int().nullable(),
-      to: z.int().nullable(),
-    })
-    .nullish()
-    .transform((cause) => cause ?? null),
+  cause: DeploymentCause.nullish().transform((cause) => cause ?? null),
 });
 
 const HeaderLine = z.object({

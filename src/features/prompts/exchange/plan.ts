@@ -1,6 +1,6 @@
 import { diffJson } from "../../../lib/json-diff.ts";
 import { movesBetween, type PromptState } from "../change.ts";
-import { LATEST, type MoveCause, type PromptContent } from "../model.ts";
+import { LATEST, type DeploymentCause, type PromptContent } from "../model.ts";
 import type { Line, VersionLine } from "./contract.ts";
 import type { LineFault, Numbered } from "./lines.ts";
 
@@ -14,7 +14,7 @@ export type Told = {
   actorKind: "key" | "system";
   actorId: string;
   at: Date;
-  cause: MoveCause | null;
+  cause: DeploymentCause | null;
 };
 
 export type Plan = {

@@ -110,7 +110,9 @@ async function* linesOfPage(scope: Scope, page: Page): AsyncGenerator<object> {
 async function* linesOf(scope: Scope, after: string): AsyncGenerator<object> {
   const { projectId, now } = scope;
   yield { kind: "promptside", format: FORMAT, projectId, exportedAt: now.toISOString() };
-  yield { kind: "settings", settings: await currentSettings(scope) };
+  // Rules for single keys stay: keys do not go along.
+  const { keys: _keys, ...settings } = await currentSettings(scope);
+  yield { kind: "settings", settings };
   for (let last: string | undefined = after; last !== undefined;) {
     const page: Page = await pageOfPrompts(scope, last, NAMES);
     if (page.length > 0) yield* linesOfPage(scope, page);
