@@ -6,7 +6,7 @@ import type { Scope } from "../../platform/scope.ts";
 import { auditChange } from "./audit/store.ts";
 import { documentsBetween, type Move, movesBetween, versionsTouched } from "./change.ts";
 import type { PromptState } from "./change.ts";
-import { labelDocument, type MoveCause, type PromptContent } from "./model.ts";
+import { labelDocument, type DeploymentCause, type PromptContent } from "./model.ts";
 import { askDocuments } from "./outbox/store.ts";
 import {
   guardGone,
@@ -75,7 +75,7 @@ export type ToldMove = Move & {
   actorKind: "key" | "system";
   actorId: string;
   at: Date;
-  cause: MoveCause | null;
+  cause: DeploymentCause | null;
 };
 
 export type Change = {

@@ -49,6 +49,21 @@ export const DeploymentQuery = z.object({
 });
 export type DeploymentQuery = z.infer<typeof DeploymentQuery>;
 
+/** Why a label serves something else although it stayed. */
+export const DeploymentCause = z.union([
+  z.object({
+    prompt: z.string(),
+    label: z.string(),
+    from: z.int().nullable(),
+    to: z.int().nullable(),
+  }),
+  z.object({
+    split: z.string(),
+    event: z.enum(["started", "changed", "ended"]),
+    arms: z.array(z.object({ version: z.int(), weight: z.int() })),
+  }),
+]);
+
 export const DeploymentPage = z.object({
   data: z.array(
     z.object({
@@ -64,22 +79,9 @@ export const DeploymentPage = z.object({
         .describe(
           "dependency, split: the label stayed, but what it serves changed with a prompt it refers to, or with its split",
         ),
-      cause: z
-        .union([
-          z.object({
-            prompt: z.string(),
-            label: z.string(),
-            from: z.int().nullable(),
-            to: z.int().nullable(),
-          }),
-          z.object({
-            split: z.string(),
-            event: z.enum(["started", "changed", "ended"]),
-            arms: z.array(z.object({ version: z.int(), weight: z.int() })),
-          }),
-        ])
-        .nullable()
-        .describe("The move that a dependency follows from, or what became of the split"),
+      cause: DeploymentCause.nullable().describe(
+        "The move that a dependency follows from, or what became of the split",
+      ),
     }),
   ),
   nextCursor: z.string().nullable(),
