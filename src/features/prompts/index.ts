@@ -2,7 +2,7 @@ export { findPrompt, notFound, requirePrompt } from "./actions.ts";
 export { type LedgerRow, newestDeployments } from "./history/store.ts";
 export { readDiff } from "./diff/actions.ts";
 export { moveLabel, rollBackLabel } from "./labels/actions.ts";
-export { labelsAt } from "./ledger/store.ts";
+export { labelHistory, labelsAt } from "./ledger/store.ts";
 export {
   askAgain,
   askDrifted,

@@ -1,4 +1,5 @@
 import type { Scope } from "../../../platform/scope.ts";
+import { type LabelMove, labelsThen, type VersionInstant } from "./history.ts";
 
 /** A label of a prompt at an instant, in milliseconds since 1970. */
 export type LabelInstant = { name: string; label: string; atMs: number };
@@ -44,4 +45,22 @@ export async function labelsAt(
     ),
   );
   return answers.flatMap(({ results }) => results.map(({ version }) => version));
+}
+
+/** Moves that one question reads: the newest of them. */
+const MAX_MOVES = 20_000;
+
+/** Answers which labels versions of these prompts had at an instant; what the ledger forgot is none. */
+export async function labelHistory(
+  { env, projectId }: Scope,
+  names: readonly string[],
+): Promise<(asked: VersionInstant) => string[]> {
+  const { results } = await env.DB.prepare(
+    `SELECT d.name, d.label, d.to_version AS "to", d.at AS atMs
+     FROM json_each(?1) k CROSS JOIN deployment d ON d.project = ?2 AND d.name = k.value
+     ORDER BY d.at DESC, d.seq DESC LIMIT ${MAX_MOVES}`,
+  )
+    .bind(JSON.stringify(names), projectId)
+    .all<LabelMove>();
+  return labelsThen(results.toReversed());
 }
