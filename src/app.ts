@@ -3,6 +3,7 @@ import { comparisonEndpoints } from "./features/comparisons/routes.ts";
 import { deliveryEndpoints, publishing } from "./features/delivery/routes.ts";
 import { batchEndpoints } from "./features/ingest/batch/routes.ts";
 import { otlpEndpoints } from "./features/ingest/otlp/routes.ts";
+import { generationEndpoints } from "./features/ingest/reads/generations/routes.ts";
 import { observationEndpoints } from "./features/ingest/reads/observations/routes.ts";
 import { traceEndpoints } from "./features/ingest/reads/routes.ts";
 import { scoreListEndpoints } from "./features/ingest/reads/scores/routes.ts";
@@ -36,6 +37,7 @@ const slices: Endpoint[] = [
   ...repriceEndpoints,
   ...traceEndpoints,
   ...observationEndpoints,
+  ...generationEndpoints,
   ...sessionEndpoints,
   ...scoreListEndpoints,
   ...scoreEndpoints,

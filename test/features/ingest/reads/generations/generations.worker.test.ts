@@ -32,6 +32,8 @@ const names = (from: number, to: number, step = 1): string[] =>
 const COUNT = 60;
 beforeAll(async () => {
   house = await lab();
+  const nowMs = Date.parse(ago(0));
+  const before = (ms: number): string => new Date(nowMs - ms).toISOString();
   const generations = Array.from({ length: COUNT }, (_, i) =>
     event("generation-create", {
       id: `g${i}`,
@@ -39,8 +41,8 @@ beforeAll(async () => {
       parentObservationId: "root",
       name: `call ${i}`,
       // g0 is the newest.
-      startTime: ago(60_000 + i * 1000),
-      endTime: ago(60_000 + i * 1000 - 250),
+      startTime: before(60_000 + i * 1000),
+      endTime: before(60_000 + i * 1000 - 250),
       model: i % 2 === 0 ? "gpt-4o" : "claude-sonnet-4",
       environment: i % 3 === 0 ? "staging" : "production",
       level: i % 10 === 0 ? "ERROR" : "DEFAULT",
