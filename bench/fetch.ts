@@ -12,7 +12,16 @@ const CONNECTIONS = 16;
 const TEXT =
   "You help {{customer}} with {{product}}. Be brief, be kind, name your sources. ".repeat(25);
 
-type Published = { state: string; authorization: string; key: string; body: string };
+/** A fetch that is measured: where, the KV key of what it answers, and the answer. */
+type Fetched = { path: string; key: string; body: string };
+
+type Published = { state: string; authorization: string; plain: Fetched; split: Fetched };
+
+/** The label `staging` is on version 1 and split so that everybody gets version 2: a second document. */
+const SPLIT = [
+  { version: 1, weight: 0 },
+  { version: 2, weight: 10_000 },
+];
 
 /** Publishes a prompt and stops: another start knows the prompt from KV only, as most isolates do. */
 async function publish(script: string): Promise<Published> {
@@ -23,15 +32,36 @@ async function publish(script: string): Promise<Published> {
     authorization,
     body: { name: PROMPT, type: "text", prompt: TEXT, labels: ["production"] },
   });
-  const { text: body } = await call(server, "GET", PATH, { authorization });
-  const kv = await server.kv();
-  const { keys } = await kv.list({ prefix: "doc/" });
-  const found = keys.map(({ name }) => name).find((name) => name.includes("/l/production/"));
-  if (found === undefined || (await kv.get(found)) !== body) {
-    throw new Error("the prompt's document is not in KV after its creation");
-  }
+  const of = `/api/public/prompts/${encodeURIComponent(PROMPT)}/labels/staging`;
+  await call(server, "PUT", of, { authorization, body: { version: 1 } });
+  await call(server, "POST", "/api/public/v2/prompts", {
+    authorization,
+    body: { name: PROMPT, type: "text", prompt: TEXT },
+  });
+  await call(server, "PUT", `${of}/split`, { authorization, body: { arms: SPLIT } });
+  const plain = await fetched(server, authorization, { path: PATH, folder: "/l/production/" });
+  const splitPath = `${PATH}?label=staging&targetingKey=user-1`;
+  const split = await fetched(server, authorization, { path: splitPath, folder: "/v/2/" });
   await server.stop();
-  return { state, authorization, key: found, body };
+  return { state, authorization, plain, split };
+}
+
+/** What a path answers, once KV has the same. */
+async function fetched(
+  server: Server,
+  authorization: string,
+  { path, folder }: { path: string; folder: string },
+): Promise<Fetched> {
+  const kv = await server.kv();
+  const giveUpAt = Date.now() + 30_000;
+  for (;;) {
+    const { text: body } = await call(server, "GET", path, { authorization });
+    const { keys } = await kv.list({ prefix: "doc/" });
+    const key = keys.map(({ name }) => name).find((name) => name.includes(folder));
+    if (key !== undefined && (await kv.get(key)) === body) return { path, key, body };
+    if (Date.now() > giveUpAt) throw new Error(`the document of ${path} does not come to KV`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }
 
 async function measure(server: Server, bytes: Buffer, seconds: number): Promise<Round> {
@@ -52,9 +82,10 @@ async function measure(server: Server, bytes: Buffer, seconds: number): Promise<
 
 type Pair = {
   heading: string;
+  fetched: Fetched;
   subject: { name: string; vars: Record<string, string> };
   peer: { name: string; script: string; vars: Record<string, string>; kv: boolean };
-  aims: { perSecond: Aim; p99?: Aim };
+  aims: { perSecond?: Aim; p99?: Aim };
 };
 
 export type FetchBench = { rounds: number; seconds: number };
@@ -65,7 +96,8 @@ async function compare(
   pair: Pair,
   { rounds, seconds }: FetchBench,
 ): Promise<void> {
-  const { authorization, key, body } = published;
+  const { authorization } = published;
+  const { path, key, body } = pair.fetched;
   const subject = await serve({
     script,
     state: newState(published.state),
@@ -83,9 +115,9 @@ async function compare(
     if (!value) throw new Error(`KV lost ${key}`);
     await (await peer.kv()).put(key, value, { metadata });
   }
-  const wire = { method: "GET", path: PATH, headers: { authorization } };
+  const wire = { method: "GET", path, headers: { authorization } };
   for (const server of [subject, peer]) {
-    const { text } = await call(server, "GET", PATH, { authorization });
+    const { text } = await call(server, "GET", path, { authorization });
     if (text !== body) throw new Error("a side answers other bytes");
     await measure(server, wireOf(server.port, wire), seconds);
   }
@@ -115,11 +147,12 @@ export async function benchFetch(options: FetchBench): Promise<void> {
     published,
     {
       heading: "1. Prompt fetch, no document in memory: one KV read",
+      fetched: published.plain,
       subject: { name: "Promptside", vars: { DOCUMENT_MEMORY_MS: "0" } },
       peer: {
         name: "bare Worker, one KV read",
         script: bareScript("bare-kv"),
-        vars: { DOCUMENT: published.key },
+        vars: { DOCUMENT: published.plain.key },
         kv: true,
       },
       aims: { perSecond: { atLeast: 0.9 }, p99: { atMost: 1.3 } },
@@ -131,14 +164,49 @@ export async function benchFetch(options: FetchBench): Promise<void> {
     published,
     {
       heading: "2. Prompt fetch as shipped: from memory",
+      fetched: published.plain,
       subject: { name: "Promptside", vars: {} },
       peer: {
         name: "bare Worker, bytes in memory",
         script: bareScript("bare-memory"),
-        vars: { BYTES: published.body },
+        vars: { BYTES: published.plain.body },
         kv: false,
       },
       aims: { perSecond: { atLeast: 0.8 } },
+    },
+    options,
+  );
+  await compare(
+    script,
+    published,
+    {
+      heading: "1b. Fetch of a split label, no document in memory: two KV reads",
+      fetched: published.split,
+      subject: { name: "Promptside", vars: { DOCUMENT_MEMORY_MS: "0" } },
+      peer: {
+        name: "bare Worker, one KV read",
+        script: bareScript("bare-kv"),
+        vars: { DOCUMENT: published.split.key },
+        kv: true,
+      },
+      aims: {},
+    },
+    options,
+  );
+  await compare(
+    script,
+    published,
+    {
+      heading: "2b. Fetch of a split label as shipped: the table and the arm from memory",
+      fetched: published.split,
+      subject: { name: "Promptside", vars: {} },
+      peer: {
+        name: "bare Worker, bytes in memory",
+        script: bareScript("bare-memory"),
+        vars: { BYTES: published.split.body },
+        kv: false,
+      },
+      aims: {},
     },
     options,
   );

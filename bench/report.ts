@@ -31,12 +31,14 @@ const line = (name: string, unit: string, round: Round): string =>
 export function printSides(
   { subject, peer, unit }: { subject: string; peer: string; unit: string },
   sides: Sides,
-  aims: { perSecond: Aim; p99?: Aim },
+  aims: { perSecond?: Aim; p99?: Aim },
 ): void {
   console.log(line(subject, unit, medianRound(sides.subject)));
   console.log(line(peer, unit, medianRound(sides.peer)));
   const rate = ratioOf(sides, "perSecond");
-  printAim(`ratio of ${unit}/s`, rate.value, aims.perSecond, spreadOf(rate));
+  const what = `ratio of ${unit}/s`;
+  if (aims.perSecond) printAim(what, rate.value, aims.perSecond, spreadOf(rate));
+  else console.log(`  ${what.padEnd(34)} ${two(rate.value)}${spreadOf(rate)}`);
   const cpu = ratioOf(sides, "cpuUs");
   console.log(`  ${"ratio of CPU".padEnd(34)} ${two(cpu.value)}${spreadOf(cpu)}`);
   if (!aims.p99) return;

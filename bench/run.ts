@@ -13,7 +13,7 @@ const USAGE = `usage: npm run bench -- [--only fetch|ingest|rows|costs] [--quick
   --quick      fewer and shorter rounds: a look, not a figure`;
 
 const PARTS: Record<string, (quick: boolean) => Promise<void>> = {
-  fetch: (quick) => benchFetch(quick ? { rounds: 3, seconds: 1 } : { rounds: 8, seconds: 2 }),
+  fetch: (quick) => benchFetch(quick ? { rounds: 3, seconds: 1 } : { rounds: 16, seconds: 1 }),
   ingest: (quick) =>
     benchIngest([
       { rounds: quick ? 2 : 4, spansPerRequest: 100, requests: quick ? 20 : 40 },
