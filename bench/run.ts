@@ -51,7 +51,20 @@ const COSTS = [
 
 const BYTES_PER_GIB = 2 ** 30;
 
+/** Ctrl-C leaves no server and no folder behind either. */
+function stopOnSignal(): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      cleanUp().then(
+        () => process.exit(1),
+        () => process.exit(1),
+      );
+    });
+  }
+}
+
 async function main(): Promise<void> {
+  stopOnSignal();
   const flags = readFlags(process.argv.slice(2), { only: "text", quick: "boolean" }, USAGE);
   const only = flags["only"];
   const names = only === undefined ? USUAL : [String(only)];

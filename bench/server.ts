@@ -43,10 +43,14 @@ export function newState(from?: string): string {
   return folder;
 }
 
-/** Ends every server that this run started and removes what they stored. */
+// However this process ends: the simulators' own handlers may end it before `cleanUp` is through.
+process.on("exit", () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Ends every server that this run started; what they stored goes with the process. */
 export async function cleanUp(): Promise<void> {
   for (const server of running) await server.stop();
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 }
 
 /** Starts a Worker with the bindings of wrangler.toml and the migrations applied. */
