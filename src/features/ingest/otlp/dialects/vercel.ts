@@ -36,15 +36,28 @@ function typeOf({ span: { attributes } }: Context): ObservationType | undefined 
   return OPERATIONS.get(operation.split(" ")[0] ?? "");
 }
 
+/**
+ * Version 5 and 6 name the counts differently, and 6 says each detail twice. Only what is known is
+ * taken: a detail taken for a count of its own would count its tokens again.
+ */
 function usageOf(attributes: Attributes): Record<string, number> | undefined {
-  const { cachedInputTokens, reasoningTokens, tokens, ...counts } =
-    under(attributes, "ai.usage.") ?? {};
+  const count = (...names: string[]): Json | undefined =>
+    firstOf(
+      attributes,
+      names.map((name) => `ai.usage.${name}`),
+    );
   return normaliseUsage({
-    ...counts,
-    // An embedding's only count.
-    ...(tokens === undefined ? {} : { input: tokens }),
-    input_tokens_details: { cached_tokens: cachedInputTokens },
-    output_tokens_details: { reasoning_tokens: reasoningTokens },
+    // `tokens` is an embedding's only count.
+    input: count("inputTokens", "promptTokens", "tokens"),
+    output: count("outputTokens", "completionTokens"),
+    total: count("totalTokens"),
+    input_tokens_details: {
+      cached_tokens: count("inputTokenDetails.cacheReadTokens", "cachedInputTokens"),
+      cache_write_tokens: count("inputTokenDetails.cacheWriteTokens"),
+    },
+    output_tokens_details: {
+      reasoning_tokens: count("outputTokenDetails.reasoningTokens", "reasoningTokens"),
+    },
   });
 }
 
