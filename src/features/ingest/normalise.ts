@@ -126,6 +126,9 @@ const DETAILS: Record<string, readonly string[]> = {
 /** Single keys that are part of a kind and are taken off it. */
 const PARTS: Record<string, { kind: string; as: string }> = {
   cached_content_token_count: { kind: "input", as: "input_cached_tokens" },
+  // The AI SDK's.
+  cached_input_tokens: { kind: "input", as: "input_cached_tokens" },
+  reasoning_tokens: { kind: "output", as: "output_reasoning_tokens" },
 };
 
 const COSTS = new Map([
@@ -138,6 +141,9 @@ const COSTS = new Map([
 const ALIASES = new Set([...Object.values(KINDS), ...Object.values(DETAILS)].flat());
 const isKnown = (key: string): boolean =>
   ALIASES.has(key) || Object.hasOwn(PARTS, key) || COSTS.has(key);
+
+/** `cacheReadInputTokens` counts as input, as `cache_read_input_tokens` does; a user's own kind keeps its name. */
+const kindOf = (key: string): string => (key.endsWith("Tokens") ? snake(key) : key);
 
 /** The entries of a detail: an object of counts, or Gemini's list of `{modality, tokenCount}`. */
 function detailEntries(value: unknown): [string, unknown][] {
@@ -188,7 +194,7 @@ export function normaliseUsage(value: unknown): Record<string, number> | undefin
   for (const [key, raw] of entries) {
     const count = countOf(raw);
     const isOther = !isKnown(snake(key)) && key.length <= MAX_KEY_LENGTH;
-    if (count !== undefined && isOther) usage.set(key, count);
+    if (count !== undefined && isOther) usage.set(kindOf(key), count);
   }
   splitDetails(said, usage);
 

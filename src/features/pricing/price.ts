@@ -42,6 +42,7 @@ const UNITS: ReadonlyMap<string, string> = new Map([
   ["input_cache_read_tokens", "cache_read_tokens"],
   ["cache_read_input_tokens", "cache_read_tokens"],
   ["cache_creation_input_tokens", "cache_write_tokens"],
+  ["cache_write_input_tokens", "cache_write_tokens"],
   ["input_cache_creation", "cache_write_tokens"],
   ["input_cache_creation_tokens", "cache_write_tokens"],
   ["input_cache_write", "cache_write_tokens"],

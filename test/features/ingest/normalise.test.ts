@@ -127,6 +127,43 @@ describe("normaliseUsage", () => {
       { input: 10, output: 5, cache_read_input_tokens: 90, total: 105 },
     ],
     [
+      "Anthropic on Bedrock, in camel case",
+      {
+        inputTokens: 10,
+        outputTokens: 5,
+        cacheReadInputTokens: 90,
+        cacheWriteInputTokens: 20,
+      },
+      {
+        input: 10,
+        output: 5,
+        cache_read_input_tokens: 90,
+        cache_write_input_tokens: 20,
+        total: 125,
+      },
+    ],
+    [
+      "the AI SDK 5",
+      {
+        inputTokens: 10,
+        outputTokens: 5,
+        totalTokens: 15,
+        cachedInputTokens: 4,
+        reasoningTokens: 2,
+      },
+      { input: 6, output: 3, input_cached_tokens: 4, output_reasoning_tokens: 2, total: 15 },
+    ],
+    [
+      "audio",
+      {
+        prompt_tokens: 30,
+        completion_tokens: 20,
+        prompt_tokens_details: { audio_tokens: 25 },
+        completion_tokens_details: { audio_tokens: 15 },
+      },
+      { input: 5, output: 5, input_audio_tokens: 25, output_audio_tokens: 15, total: 50 },
+    ],
+    [
       "Gemini",
       {
         promptTokenCount: 20,
