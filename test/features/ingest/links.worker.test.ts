@@ -99,6 +99,32 @@ describe("a link by label", () => {
     });
   });
 
+  it("stays unresolved while the label is split", async ({ expect }) => {
+    const project = await projectWithHistory();
+    const split = async (event: string, minutes: number) => {
+      const cause = JSON.stringify({ split: "spl_1", event, arms: [] });
+      await project.scope.env.DB.prepare(
+        `INSERT INTO deployment (project, id, name, label, from_version, to_version, actor_kind,
+           actor_id, at, cause) VALUES (?1, ?2, 'greet', 'live', 1, 1, 'system', 'test', ?3, ?4)`,
+      )
+        .bind(project.scope.projectId, `dep_${event}`, ago(minutes).getTime(), cause)
+        .run();
+    };
+    await split("started", 50);
+    await split("changed", 45);
+    await split("ended", 40);
+    const at = (minutes: number) => generation(`m${minutes}`, minutes, { promptLabel: "live" });
+    await consume(project, [at(51), at(50), at(44), at(41), at(40), at(20)]);
+    expect(await versionsOf(project)).toEqual({
+      m51: throughLabel(1),
+      m50: -1,
+      m44: -1,
+      m41: -1,
+      m40: throughLabel(1),
+      m20: throughLabel(2),
+    });
+  });
+
   it("is looked up again when the start comes later, and gives way to a number", async ({
     expect,
   }) => {

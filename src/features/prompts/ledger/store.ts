@@ -22,9 +22,18 @@ function chunks(asked: readonly LabelInstant[]): string[] {
   return parts.map((part) => JSON.stringify(part));
 }
 
+/** The last thing the ledger said of the label at the instant; `and` narrows to some of its rows. */
+const lastSaid = (column: string, and = ""): string => `(
+  SELECT ${column} FROM deployment d
+  WHERE d.project = ?2 AND d.name = k.value ->> 'name' AND d.label = k.value ->> 'label'
+    AND d.at <= k.value ->> 'atMs' ${and}
+  ORDER BY d.at DESC, d.seq DESC LIMIT 1)`;
+
+const SPLIT_EVENT = lastSaid("d.cause ->> '$.event'", "AND d.cause ->> '$.split' IS NOT NULL");
+
 /**
- * Where labels pointed, in the order asked, from the ledger: null where the label did not exist or
- * was taken away. Labels of deleted prompts are still known.
+ * Which version labels stood for, in the order asked, from the ledger: null where the label did not
+ * exist, was taken away, or was split between versions. Labels of deleted prompts are still known.
  */
 export async function labelsAt(
   { env, projectId }: Scope,
@@ -34,10 +43,8 @@ export async function labelsAt(
   const answers = await Promise.all(
     parts.map((part) =>
       env.DB.prepare(
-        `SELECT (SELECT d.to_version FROM deployment d
-           WHERE d.project = ?2 AND d.name = k.value ->> 'name' AND d.label = k.value ->> 'label'
-             AND d.at <= k.value ->> 'atMs'
-           ORDER BY d.at DESC, d.seq DESC LIMIT 1) AS version
+        `SELECT CASE WHEN ${SPLIT_EVENT} <> 'ended' THEN NULL
+           ELSE ${lastSaid("d.to_version")} END AS version
          FROM json_each(?1) k ORDER BY k.key`,
       )
         .bind(part, projectId)
