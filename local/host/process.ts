@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 /** A process that cannot be mistaken for a later one with the same number. */
 export type ProcessMark = { pid: number; startTicks: string };
 
-type Stat = { parent: number; startTicks: string; isZombie: boolean };
+/** `threads`: 0 for a process that ended, and those that are left of one that is ending. */
+type Stat = { parent: number; startTicks: string; isZombie: boolean; threads: number };
 
 /** Fields of /proc/<pid>/stat behind the name, which may itself hold spaces and brackets. */
 function statOf(pid: number): Stat | undefined {
@@ -11,7 +12,9 @@ function statOf(pid: number): Stat | undefined {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
     const [state, parent] = fields;
-    return { parent: Number(parent), startTicks: fields[19] ?? "", isZombie: state === "Z" };
+    const isZombie = state === "Z";
+    const threads = readdirSync(`/proc/${pid}/task`).length - (isZombie ? 1 : 0);
+    return { parent: Number(parent), startTicks: fields[19] ?? "", isZombie, threads };
   } catch {
     return undefined;
   }
@@ -34,6 +37,12 @@ export function isAlive({ pid, startTicks }: ProcessMark, program: string): bool
   const stat = statOf(pid);
   if (!stat || stat.isZombie || stat.startTicks !== startTicks) return false;
   return commandOf(pid).includes(program);
+}
+
+/** A zombie with threads left is one that is ending: it still listens, and has its files open. */
+function isEnding({ pid, startTicks }: ProcessMark): boolean {
+  const stat = statOf(pid);
+  return stat !== undefined && stat.startTicks === startTicks && stat.isZombie && stat.threads > 0;
 }
 
 /** Processes below `pid`, at any depth, whose command names `program`. */
@@ -64,7 +73,8 @@ export async function eventually(done: () => boolean, limitMs: number): Promise<
 
 /** Ends that very process, and nothing else: a number that went to another program is left alone. */
 export async function end(mark: ProcessMark, program: string): Promise<boolean> {
-  if (!isAlive(mark, program)) return false;
-  process.kill(mark.pid, "SIGKILL");
-  return eventually(() => !isAlive(mark, program), 5_000);
+  const isThere = (): boolean => isAlive(mark, program) || isEnding(mark);
+  if (!isThere()) return false;
+  if (isAlive(mark, program)) process.kill(mark.pid, "SIGKILL");
+  return eventually(() => !isThere(), 5_000);
 }
