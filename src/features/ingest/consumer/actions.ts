@@ -11,7 +11,8 @@ import type { Stamped } from "../merge.ts";
 import { shardIndex } from "../shard.ts";
 import { deletionOf } from "./burial.ts";
 import { observationColumns, scoreColumns, traceColumns } from "./derive.ts";
-import { instantMs, labelUses, type LabelVersions, useKey } from "./labels.ts";
+import { labelUses } from "./label-uses.ts";
+import { instantMs, type LabelVersions, useKey } from "./labels.ts";
 import { type Derive, plan, type Stored } from "./plan.ts";
 import { loadStored, locate, recordObject, RowsMoved, unburied, writePlan } from "./store.ts";
 import {
