@@ -35,7 +35,7 @@ export async function call(
   });
   const context = createExecutionContext();
   const response = await app.fetch(request, env, context);
-  const text = await response.text();
+  const text = new TextDecoder().decode(await response.arrayBuffer());
   await waitOnExecutionContext(context);
   const isJson = /[/+]json/.test(response.headers.get("content-type") ?? "");
   const json: unknown = isJson ? JSON.parse(text) : undefined;

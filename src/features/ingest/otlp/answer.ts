@@ -1,12 +1,13 @@
 import type { Rejected } from "../model.ts";
 
-/** Rejected spans that are named in an answer; the rest is only counted. */
-const MAX_NAMED = 20;
+/** Rejected spans whose reason is said; the others are named only. */
+const MAX_EXPLAINED = 20;
 
 const sentenceOf = (rejected: readonly Rejected[]): string => {
-  const named = rejected.slice(0, MAX_NAMED).map(({ id, message }) => `${id}: ${message}`);
-  const more = rejected.length - named.length;
-  return named.join("; ") + (more > 0 ? `; and ${more} more` : "");
+  const explained = rejected.slice(0, MAX_EXPLAINED).map(({ id, message }) => `${id}: ${message}`);
+  const others = rejected.slice(MAX_EXPLAINED).map(({ id }) => id);
+  const more = others.length > 0 ? `; and ${others.length} more: ${others.join(" ")}` : "";
+  return explained.join("; ") + more;
 };
 
 /** ExportTraceServiceResponse as JSON: empty, or which spans were not taken. */

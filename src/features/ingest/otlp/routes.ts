@@ -73,7 +73,10 @@ export const otlpEndpoints: Endpoint[] = [
       const encoding = encodingOf(c.req.header("content-type"));
       const groups = await readGroups(c.req.raw, encoding);
       const { rejected, ...mapped } = mapSpans(groups, sdkOf(c));
-      const refused = [...rejected, ...(await accept(scope, mapped))];
+      const spans = new Set(mapped.observations.map(({ id }) => id));
+      // What a span says of its trace is refused with it, and counts as the same span.
+      const late = (await accept(scope, mapped)).filter(({ id }) => spans.has(id));
+      const refused = [...rejected, ...late];
       // Exporters decode the answer as they encoded the request. A protobuf exporter that gets
       // `{}` logs a decoding error; the clients that swallow non-JSON never send protobuf.
       return encoding === JSON_TYPE
