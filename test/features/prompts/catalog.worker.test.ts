@@ -140,6 +140,10 @@ describe("GET /api/public/prompts/folders", () => {
     const registry = await filled();
     const top = await say(registry, "GET", `${OWN}/folders`);
     expect(top.json).toEqual({ data: [{ path: "team", prompts: 2 }] });
+    await create(registry, { name: "\u{1f600}/a/b" });
+    const parent = encodeURIComponent("\u{1f600}");
+    const emoji = await say(registry, "GET", `${OWN}/folders?parent=${parent}`);
+    expect(emoji.json).toEqual({ data: [{ path: "\u{1f600}/a", prompts: 1 }] });
     const under = await say(registry, "GET", `${OWN}/folders?parent=team/`);
     expect(under.json).toEqual({ data: [{ path: "team/support", prompts: 1 }] });
   });

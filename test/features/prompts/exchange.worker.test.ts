@@ -223,7 +223,9 @@ describe("POST /api/public/import", () => {
     expect(reused.json.errors[0]?.message).toContain("not above 1");
   });
 
-  it("refuses a ledger that ends elsewhere than the labels", async ({ expect }) => {
+  it("refuses a ledger that is no chain, lies in the future, or ends elsewhere than the labels", async ({
+    expect,
+  }) => {
     const registry = await fresh();
     const deployment = {
       kind: "deployment",
@@ -241,6 +243,12 @@ describe("POST /api/public/import", () => {
     expect(res.json.errors).toEqual([
       { line: 3, message: "this ledger leaves 'production' of 'good' on 2, not on 1" },
     ]);
+    const fault = async (change: object) =>
+      (await bring(registry, lines(good, label, { ...deployment, to: 1, ...change }))).json
+        .errors[0]?.message;
+    expect(await fault({ from: 2 })).toContain("finds 'production' of 'good' on 2");
+    expect(await fault({ at: "2030-01-01T00:00:00Z" })).toBe("at: is in the future");
+    expect(await fault({})).toBeUndefined();
   });
 
   it("moves protected labels, and sets settings, only by an admin key", async ({ expect }) => {

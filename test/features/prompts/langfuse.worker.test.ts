@@ -172,6 +172,25 @@ describe("importFromLangfuse", () => {
     expect(report?.versions.added).toBe(2);
   });
 
+  it("leaves a label that cannot be one here, and takes the version", async ({ expect }) => {
+    const target = registryOf((await freshProject()).scope);
+    const fetcher = (request: Request) =>
+      Promise.resolve(
+        Response.json(
+          request.url.includes("limit=")
+            ? { data: [{ name: "p", versions: [1] }], meta: { totalItems: 1, totalPages: 1 } }
+            : { labels: ["Prod A", "eu", "latest"], tags: [], type: "text", prompt: "x" },
+        ),
+      );
+    const keys = { baseUrl: BASE, publicKey: "pk", secretKey: "sk" };
+    const [report] = await importAll(target, keys, fetcher);
+    expect(report).toMatchObject({
+      versions: { added: 1 },
+      labels: 1,
+      errors: [{ name: "p", version: 1, message: "label 'Prod A' cannot be a label here" }],
+    });
+  });
+
   const text =
     (status: number, body = "", headers = {}) =>
     () =>

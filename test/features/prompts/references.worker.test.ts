@@ -144,6 +144,23 @@ describe("a prompt with references", () => {
   });
 });
 
+describe("GET /api/public/prompts/{name}/dependants", () => {
+  it("says who inserts a prompt, and how", async ({ expect }) => {
+    const registry = await chain();
+    await create(registry, { name: "middle", prompt: `${to("base", "version=2")} ${to("base")}` });
+    const { json } = await say(registry, "GET", at("base", "/dependants"));
+    expect(json).toEqual({
+      data: [
+        { name: "middle", version: 1, by: { kind: "label", selector: "production" } },
+        { name: "middle", version: 2, by: { kind: "label", selector: "production" } },
+        { name: "middle", version: 2, by: { kind: "version", selector: "2" } },
+      ],
+    });
+    expect((await say(registry, "GET", at("top", "/dependants"))).json).toEqual({ data: [] });
+    expect((await say(registry, "GET", at("none", "/dependants"))).status).toBe(404);
+  });
+});
+
 describe("creating a prompt with references", () => {
   it.for([
     { why: "a missing prompt", body: { prompt: to("nobody") }, message: "no prompt 'nobody'" },

@@ -1,12 +1,14 @@
 import { Refusal } from "../../../platform/errors.ts";
 import type { Scope } from "../../../platform/scope.ts";
-import { changePrompt, notFound } from "../actions.ts";
+import { changePrompt, notFound, requirePrompt } from "../actions.ts";
 import type { PromptState } from "../change.ts";
 import { DEFAULT_LABEL, LATEST } from "../model.ts";
 import { checkDraft } from "../references/actions.ts";
+import { listDependants } from "../references/store.ts";
 import { loadState } from "../store.ts";
 import {
   type Duplicate,
+  MAX_DEPENDANTS,
   MAX_DUPLICATED,
   type SearchPage,
   type SearchQuery,
@@ -162,4 +164,17 @@ export async function duplicate(scope: Scope, name: string, terms: Duplicate) {
     return { after, added, read, reason: `copied from ${name}`, result: undefined };
   });
   return { name: newName, versions, source: { name, versions: chosen } };
+}
+
+/** Versions of other prompts that insert this one directly, by name and number. */
+export async function readDependants(scope: Scope, name: string) {
+  await requirePrompt(scope, name);
+  const rows = await listDependants(scope, name, MAX_DEPENDANTS);
+  return {
+    data: rows.map(({ parent, parentVersion, kind, selector }) => ({
+      name: parent,
+      version: parentVersion,
+      by: { kind, selector },
+    })),
+  };
 }

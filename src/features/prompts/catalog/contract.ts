@@ -121,3 +121,16 @@ export const Duplicated = z.object({
   versions: z.array(z.int()),
   source: z.object({ name: z.string(), versions: z.array(z.int()) }),
 });
+
+/** Dependants that one answer names. */
+export const MAX_DEPENDANTS = 1_000;
+
+export const DependantList = z.object({
+  data: z.array(
+    z.object({
+      name: z.string(),
+      version: z.int(),
+      by: z.object({ kind: z.enum(["label", "version"]), selector: z.string() }),
+    }),
+  ),
+});

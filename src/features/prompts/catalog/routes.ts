@@ -2,8 +2,16 @@ import { type Endpoint, endpoint, json } from "../../../platform/http.ts";
 import { NamedPath } from "../contract.ts";
 import { readDiff } from "../diff/actions.ts";
 import { DiffQuery, VersionDiff } from "../diff/contract.ts";
-import { duplicate, readFolders, readVersionList, search, setTags } from "./actions.ts";
 import {
+  duplicate,
+  readDependants,
+  readFolders,
+  readVersionList,
+  search,
+  setTags,
+} from "./actions.ts";
+import {
+  DependantList,
   Duplicate,
   Duplicated,
   FolderList,
@@ -62,6 +70,16 @@ export const catalogEndpoints: Endpoint[] = [
     query: DiffQuery,
     answers: { 200: VersionDiff },
     handle: async (scope, { params, query }) => json(await readDiff(scope, params.name, query)),
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/public/prompts/:name/dependants",
+    access: "read",
+    tag,
+    summary: "Versions of other prompts that insert this one",
+    params: NamedPath,
+    answers: { 200: DependantList },
+    handle: async (scope, { params }) => json(await readDependants(scope, params.name)),
   }),
   endpoint({
     method: "PUT",

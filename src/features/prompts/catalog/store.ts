@@ -21,6 +21,9 @@ export type Candidate = {
   labels: string;
 };
 
+/** As SQLite counts them: code points. */
+const characters = (text: string): number => Array.from(text).length;
+
 function conditions({ projectId }: Scope, query: SearchQuery): SQL {
   const { prefix, folder, tag, label, cursor } = query;
   const parts = [
@@ -32,7 +35,7 @@ function conditions({ projectId }: Scope, query: SearchQuery): SQL {
   if (folder !== undefined) {
     const start = folder === "" ? "" : `${folder}/`;
     if (start) parts.push(sql`p.name >= ${start} AND p.name < ${start + LAST}`);
-    parts.push(sql`instr(substr(p.name, ${start.length + 1}), '/') = 0`);
+    parts.push(sql`instr(substr(p.name, ${characters(start) + 1}), '/') = 0`);
   }
   if (tag !== undefined) {
     parts.push(sql`EXISTS (SELECT 1 FROM json_each(p.tags) t WHERE t.value = ${tag})`);
@@ -87,7 +90,7 @@ export const listFolders = ({ db, projectId }: Scope, start: string, limit: numb
     prompts: number;
   }>(sql`SELECT ${start} || substr(rest, 1, instr(rest, '/') - 1) AS path,
       count(*) AS prompts
-    FROM (SELECT substr(p.name, ${start.length + 1}) AS rest FROM ${prompts} p
+    FROM (SELECT substr(p.name, ${characters(start) + 1}) AS rest FROM ${prompts} p
       WHERE p.project = ${projectId} AND p.name >= ${start} AND p.name < ${start + LAST}
         AND EXISTS (SELECT 1 FROM ${promptVersions} v WHERE v.project = p.project AND v.name = p.name))
     WHERE instr(rest, '/') > 0 GROUP BY 1 ORDER BY 1 LIMIT ${limit}`);

@@ -103,20 +103,43 @@ const toTold = ({
   cause,
 });
 
-/** What is wrong with a ledger that comes along: it must leave the labels where they are. */
-function faultsOfLedger(lines: readonly Place<"deployment">[], after: PromptState): LineFault[] {
-  const last = new Map(lines.map((place) => [place.entry.label, place]));
-  return [...last.values()].flatMap(({ line, entry: { label, to, name } }) => {
+const placed = (version: number | null): string => (version === null ? "nowhere" : `on ${version}`);
+
+/** What is wrong with a move, given where the one before it left the label and when. */
+function faultOfMove(
+  { label, name, from, at }: Place<"deployment">["entry"],
+  previous: Place<"deployment">["entry"] | undefined,
+  now: Date,
+): string | undefined {
+  const left = previous?.to ?? null;
+  if (from !== left) {
+    return `this move finds '${label}' of '${name}' ${placed(from)}, the one before left it ${placed(left)}`;
+  }
+  if (at > now) return "at: is in the future";
+  return previous && at < previous.at ? "at: is before the move before it" : undefined;
+}
+
+/** What is wrong with a ledger that comes along: each label's moves are one chain, to where it is. */
+function faultsOfLedger(
+  lines: readonly Place<"deployment">[],
+  after: PromptState,
+  now: Date,
+): LineFault[] {
+  const faults: LineFault[] = [];
+  const last = new Map<string, Place<"deployment">>();
+  for (const place of lines) {
+    const message = faultOfMove(place.entry, last.get(place.entry.label)?.entry, now);
+    if (message !== undefined) faults.push({ line: place.line, message });
+    last.set(place.entry.label, place);
+  }
+  for (const { line, entry } of last.values()) {
+    const { label, name, to } = entry;
     const present = after.labels.get(label) ?? null;
-    if (to === present) return [];
-    const where = (version: number | null) => (version === null ? "nowhere" : `on ${version}`);
-    return [
-      {
-        line,
-        message: `this ledger leaves '${label}' of '${name}' ${where(to)}, not ${where(present)}`,
-      },
-    ];
-  });
+    if (to === present) continue;
+    const message = `this ledger leaves '${label}' of '${name}' ${placed(to)}, not ${placed(present)}`;
+    faults.push({ line, message });
+  }
+  return faults;
 }
 
 /** Moves that the ledger which comes along does not tell. */
@@ -191,7 +214,7 @@ export function planImport(
   };
   const ledger = before ? [] : ofKind(lines, "deployment");
   if (ledger.length === 0) return { faults, after, added, unchanged, history: null };
-  faults.push(...faultsOfLedger(ledger, after));
+  faults.push(...faultsOfLedger(ledger, after, now));
   const told = ledger.map(({ entry }) => toTold(entry));
   const moved = new Set(told.map(({ label }) => label));
   return { faults, after, added, unchanged, history: [...told, ...untold(after, moved, now, ids)] };

@@ -31,8 +31,7 @@ export const sizesOfVersions = ({ db, projectId }: Scope, names: readonly string
     .where(
       sql`${promptVersions.project} = ${projectId} AND ${promptVersions.name} IN ${oneOf(names)}`,
     )
-    .orderBy(promptVersions.name, promptVersions.version)
-    .all();
+    .orderBy(promptVersions.name, promptVersions.version);
 
 export const versionsIn = (
   { db, projectId }: Scope,
@@ -54,8 +53,7 @@ export const labelsOf = ({ db, projectId }: Scope, names: readonly string[]) =>
     .select()
     .from(promptLabels)
     .where(sql`${promptLabels.project} = ${projectId} AND ${promptLabels.name} IN ${oneOf(names)}`)
-    .orderBy(promptLabels.name, promptLabels.label)
-    .all();
+    .orderBy(promptLabels.name, promptLabels.label);
 
 export type LedgerRow = typeof deployments.$inferSelect;
 export type VersionRow = typeof promptVersions.$inferSelect;
@@ -93,5 +91,4 @@ export const ledgersOf = ({ db, projectId }: Scope, names: readonly string[]) =>
     .select()
     .from(deployments)
     .where(sql`${deployments.project} = ${projectId} AND ${deployments.name} IN ${oneOf(names)}`)
-    .orderBy(deployments.name, deployments.at, deployments.seq)
-    .all();
+    .orderBy(deployments.name, deployments.at, deployments.seq);

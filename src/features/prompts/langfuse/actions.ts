@@ -4,7 +4,7 @@ import { auditing } from "../../projects/index.ts";
 import { importPrompt } from "../exchange/actions.ts";
 import { Line } from "../exchange/contract.ts";
 import type { Numbered } from "../exchange/lines.ts";
-import { LATEST } from "../model.ts";
+import { isLabel, LATEST } from "../model.ts";
 import { checkAddress } from "./address.ts";
 import type { LangfuseImport, LangfuseReport, SourceList, SourceVersion } from "./contract.ts";
 import { type Cursor, readCursor, START, writeCursor } from "./cursor.ts";
@@ -61,7 +61,7 @@ function linesOf(name: string, version: number, from: SourceVersion): Numbered[]
       createdAt: createdAt ?? undefined,
     },
     ...labels
-      .filter((label) => label !== LATEST)
+      .filter((label) => label !== LATEST && isLabel(label))
       .map((label) => ({ kind: "label", name, label, version })),
   ];
   const lines: Numbered[] = [];
@@ -94,7 +94,11 @@ async function importName(
       break;
     }
     count();
-    const read = linesOf(name, version, await readSourceVersion(source, name, version));
+    const from = await readSourceVersion(source, name, version);
+    for (const label of from.labels.filter((label) => !isLabel(label))) {
+      report.errors.push({ name, version, message: `label '${label}' cannot be a label here` });
+    }
+    const read = linesOf(name, version, from);
     if (typeof read === "string") {
       // Later versions stay out: a number below the highest cannot be added afterwards.
       report.errors.push({ name, version, message: read });

@@ -2,6 +2,7 @@ import { Refusal } from "../../../platform/errors.ts";
 import type { Scope } from "../../../platform/scope.ts";
 import { currentSettings } from "../../projects/index.ts";
 import type { Move } from "../change.ts";
+import { LATEST } from "../model.ts";
 
 /**
  * Lets a change go on unless it moves a label that the project protects. Asks D1, not the edge's
@@ -14,9 +15,10 @@ export async function requireMovable(
   name: string,
   moves: readonly Move[],
 ): Promise<void> {
-  if (scope.grants.includes("admin") || moves.length === 0) return;
+  const ours = moves.filter(({ label }) => label !== LATEST);
+  if (scope.grants.includes("admin") || ours.length === 0) return;
   const { protectedLabels } = await currentSettings(scope);
-  const move = moves.find(({ label }) => protectedLabels.includes(label));
+  const move = ours.find(({ label }) => protectedLabels.includes(label));
   if (!move) return;
   const where = move.from === null ? "" : ` from version ${move.from}`;
   throw new Refusal(

@@ -45,16 +45,18 @@ const deploymentLine = (row: LedgerRow) => ({
 
 type Page = Awaited<ReturnType<typeof pageOfPrompts>>;
 
-/** Versions of a page in order, never more of them in memory than a bound. */
-async function* versionsOf(scope: Scope, names: readonly string[]): AsyncGenerator<VersionRow> {
-  let wanted: { name: string; version: number }[] = [];
+type Sizes = { name: string; version: number; size: number }[];
+
+/** Versions in order, never more of them in memory than a bound. */
+async function* versionsOf(scope: Scope, sizes: Sizes): AsyncGenerator<VersionRow> {
+  let wanted: Sizes = [];
   let size = 0;
-  for (const row of await sizesOfVersions(scope, names)) {
+  for (const row of sizes) {
     if (size + row.size > CHARACTERS && wanted.length > 0) {
       yield* await versionsIn(scope, wanted);
       [wanted, size] = [[], 0];
     }
-    wanted.push({ name: row.name, version: row.version });
+    wanted.push(row);
     size += row.size;
   }
   yield* await versionsIn(scope, wanted);
@@ -71,29 +73,29 @@ async function* longLedger(scope: Scope, name: string): AsyncGenerator<LedgerRow
   }
 }
 
-/** Short ledgers of a page, read at once; undefined for a name whose ledger is read alone. */
-async function shortLedgers(
-  scope: Scope,
-  names: readonly string[],
-): Promise<(name: string) => LedgerRow[] | undefined> {
-  const sizes = await ledgerSizes(scope, names);
-  const short = new Set<string>();
+/** Names of a page whose ledgers are read together; the others' are read one by one. */
+async function namesWithShortLedgers(scope: Scope, names: readonly string[]): Promise<Set<string>> {
+  const short = new Set(names);
   let room = LEDGER_ROWS;
-  for (const { name, rows } of sizes) {
-    if (rows > room) continue;
-    short.add(name);
-    room -= rows;
+  for (const { name, rows } of await ledgerSizes(scope, names)) {
+    if (rows > room) short.delete(name);
+    else room -= rows;
   }
-  const rows = Map.groupBy(await ledgersOf(scope, [...short]), ({ name }) => name);
-  const long = new Set(sizes.map(({ name }) => name).filter((name) => !short.has(name)));
-  return (name) => (long.has(name) ? undefined : (rows.get(name) ?? []));
+  return short;
 }
 
 async function* linesOfPage(scope: Scope, page: Page): AsyncGenerator<object> {
   const names = page.map(({ name }) => name);
-  const labels = Map.groupBy(await labelsOf(scope, names), ({ name }) => name);
-  const ledgers = await shortLedgers(scope, names);
-  const versions = versionsOf(scope, names);
+  const short = await namesWithShortLedgers(scope, names);
+  // One batch: a ledger must end where the labels are.
+  const [sizes, labelRows, ledgerRows] = await scope.db.batch([
+    sizesOfVersions(scope, names),
+    labelsOf(scope, names),
+    ledgersOf(scope, [...short]),
+  ]);
+  const labels = Map.groupBy(labelRows, ({ name }) => name);
+  const ledgers = Map.groupBy(ledgerRows, ({ name }) => name);
+  const versions = versionsOf(scope, sizes);
   let next = await versions.next();
   for (const { name, type, tags } of page) {
     yield { kind: "prompt", name, type, tags };
@@ -103,7 +105,8 @@ async function* linesOfPage(scope: Scope, page: Page): AsyncGenerator<object> {
     for (const { label, version } of labels.get(name) ?? []) {
       yield { kind: "label", name, label, version };
     }
-    for await (const row of ledgers(name) ?? longLedger(scope, name)) yield deploymentLine(row);
+    const ledger = short.has(name) ? (ledgers.get(name) ?? []) : longLedger(scope, name);
+    for await (const row of ledger) yield deploymentLine(row);
   }
 }
 
