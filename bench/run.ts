@@ -3,11 +3,12 @@ import { cpus, totalmem } from "node:os";
 
 import { Complaint, readFlags, runMain } from "../local/host/flags.ts";
 import { benchFetch } from "./fetch.ts";
+import { benchFreshness } from "./freshness.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchRows } from "./rows.ts";
 import { cleanUp } from "./server.ts";
 
-const USAGE = `usage: npm run bench -- [--only fetch|ingest|rows|costs] [--quick]
+const USAGE = `usage: npm run bench -- [--only fetch|ingest|rows|freshness|costs] [--quick]
 
   --only NAME  one part of it; costs: rows written at 1, 10 and 100 spans a request
   --quick      fewer and shorter rounds: a look, not a figure`;
@@ -30,13 +31,14 @@ const PARTS: Record<string, (quick: boolean) => Promise<void>> = {
       },
       { atMost: 8 },
     ),
+  freshness: (quick) => benchFreshness({ moves: quick ? 5 : 20 }),
   costs: async () => {
     for (const traffic of COSTS) await benchRows(traffic);
   },
 };
 
 /** What `npm run bench` runs; `costs` is for docs/costs.md. */
-const USUAL = ["fetch", "ingest", "rows"];
+const USUAL = ["fetch", "ingest", "rows", "freshness"];
 
 const BUSY = { minutes: 2, versions: 1, traces: 100 };
 const COSTS = [

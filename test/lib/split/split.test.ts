@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 
-import { rangesOfRuns, runsOf } from "../../../src/lib/split/runs.ts";
+import { armOfRuns, rangesOfRuns, runsOf } from "../../../src/lib/split/runs.ts";
 import {
   armOf,
   randomSlot,
@@ -180,6 +180,13 @@ describe("runs", () => {
       fc.property(shares, shares, (first, second) => {
         const ranges = reallocate(reallocate([], first), second);
         expect(rangesOfRuns(runsOf(ranges))).toEqual(ranges);
+        for (const { arm, from, to } of ranges) {
+          expect([armOfRuns(runsOf(ranges), from), armOfRuns(runsOf(ranges), to - 1)]).toEqual([
+            arm,
+            arm,
+          ]);
+        }
+        expect(armOfRuns(runsOf(ranges), SLOTS)).toBeUndefined();
       }),
       RUNS,
     );

@@ -1,5 +1,5 @@
-import { rangesOfRuns } from "../../../lib/split/runs.ts";
-import { armOf, randomSlot, slotOf } from "../../../lib/split/split.ts";
+import { armOfRuns } from "../../../lib/split/runs.ts";
+import { randomSlot, slotOf } from "../../../lib/split/split.ts";
 import { Refusal } from "../../../platform/errors.ts";
 import type { HttpContext } from "../../../platform/http.ts";
 import { logEvent } from "../../../platform/log.ts";
@@ -40,7 +40,7 @@ export function drawOf(
 export async function drawArm({ id, runs }: SplitTable, draw: Draw): Promise<number | undefined> {
   if (draw === "control") return undefined;
   const slot = draw === "random" ? randomSlot() : await slotOf(id, draw.targetingKey);
-  return armOf(rangesOfRuns(runs), slot);
+  return armOfRuns(runs, slot);
 }
 
 /**
