@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { nestsDeeper } from "../../lib/json-depth.ts";
 import {
   type ChatItem,
   LABEL_PATTERN,
@@ -14,6 +15,8 @@ import {
 export const MAX_PROMPT_BYTES = 1_000_000;
 /** UTF-8 bytes of a version's config as JSON. */
 export const MAX_CONFIG_BYTES = 500_000;
+/** JSON parsers of other languages give up at some depth, and then a whole list is unreadable. */
+const MAX_CONFIG_LEVELS = 100;
 const MAX_COMMIT_MESSAGE_CHARACTERS = 500;
 const MAX_LABELS = 100;
 const MAX_TAGS = 100;
@@ -105,7 +108,12 @@ function faultsOf(content: PromptContent, config: unknown): Fault[] {
   if (jsonBytes(content) > MAX_PROMPT_BYTES) {
     faults.push({ path: ["prompt"], message: `is larger than ${MAX_PROMPT_BYTES} bytes` });
   }
-  if (jsonBytes(config) > MAX_CONFIG_BYTES) {
+  if (nestsDeeper(config, MAX_CONFIG_LEVELS)) {
+    faults.push({
+      path: ["config"],
+      message: `is nested deeper than ${MAX_CONFIG_LEVELS} levels`,
+    });
+  } else if (jsonBytes(config) > MAX_CONFIG_BYTES) {
     faults.push({ path: ["config"], message: `is larger than ${MAX_CONFIG_BYTES} bytes` });
   }
   return faults;
