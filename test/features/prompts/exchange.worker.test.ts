@@ -167,6 +167,30 @@ describe("export and import", () => {
   });
 });
 
+describe("an export with a live split", () => {
+  it("comes back without it, and the ledger says that it ended", async ({ expect }) => {
+    const source = await fresh();
+    await create(source, { name: "p", prompt: "one", labels: ["production"] });
+    await create(source, { name: "p", prompt: "two" });
+    const arms = [
+      { version: 1, weight: 9_000 },
+      { version: 2, weight: 1_000 },
+    ];
+    await say(source, "PUT", at("p", "/labels/production/split"), { arms });
+    const target = await fresh();
+    const res = await bring(target, await exported(source));
+    expect(res.json.errors).toEqual([]);
+    const { json } = await say<{
+      data: { kind: string; from: number; to: number; cause: unknown }[];
+    }>(target, "GET", at("p", "/deployments"));
+    expect(json.data.map(({ kind }) => kind)).toEqual(["split", "split", "move"]);
+    expect(json.data[0]).toMatchObject({ from: 1, to: 1, cause: { event: "ended", arms } });
+    expect(json.data[1]).toMatchObject({ cause: { event: "started", arms } });
+    const again = await bring(target, await exported(source));
+    expect(again.json).toMatchObject({ prompts: 0, errors: [] });
+  });
+});
+
 describe("POST /api/public/import", () => {
   const good = { kind: "version", name: "good", version: 1, type: "text", prompt: "fine" };
 

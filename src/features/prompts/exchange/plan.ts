@@ -1,21 +1,9 @@
 import { diffJson } from "../../../lib/json-diff.ts";
-import { movesBetween, type PromptState } from "../change.ts";
-import { LATEST, type DeploymentCause, type PromptContent } from "../model.ts";
+import type { PromptState } from "../change.ts";
+import { LATEST, type PromptContent } from "../model.ts";
 import type { Line, VersionLine } from "./contract.ts";
 import type { LineFault, Numbered } from "./lines.ts";
-
-/** A move of a ledger elsewhere. */
-export type Told = {
-  label: string;
-  from: number | null;
-  to: number | null;
-  id: string;
-  reason: string | null;
-  actorKind: "key" | "system";
-  actorId: string;
-  at: Date;
-  cause: DeploymentCause | null;
-};
+import { faultsOfLedger, type Place, tellLedger, type Told } from "./told.ts";
 
 export type Plan = {
   faults: LineFault[];
@@ -28,8 +16,6 @@ export type Plan = {
 };
 
 type Known = { content: PromptContent; config: unknown };
-type Place<K extends Line["kind"]> = { line: number; entry: Extract<Line, { kind: K }> };
-
 const ofKind = <K extends Line["kind"]>(lines: readonly Numbered[], kind: K): Place<K>[] =>
   lines.filter((numbered): numbered is Place<K> => numbered.entry.kind === kind);
 
@@ -80,86 +66,6 @@ function sortVersions(
     else faults.push({ line, message });
   }
   return { faults, added: [...added.values()], unchanged };
-}
-
-const toTold = ({
-  label,
-  from,
-  to,
-  id,
-  reason,
-  actor,
-  at,
-  cause,
-}: Place<"deployment">["entry"]): Told => ({
-  label,
-  from,
-  to,
-  id,
-  reason,
-  actorKind: actor.kind,
-  actorId: actor.id,
-  at,
-  cause,
-});
-
-const placed = (version: number | null): string => (version === null ? "nowhere" : `on ${version}`);
-
-/** What is wrong with a move, given where the one before it left the label and when. */
-function faultOfMove(
-  { label, name, from, at }: Place<"deployment">["entry"],
-  previous: Place<"deployment">["entry"] | undefined,
-  now: Date,
-): string | undefined {
-  const left = previous?.to ?? null;
-  if (from !== left) {
-    return `this move finds '${label}' of '${name}' ${placed(from)}, the one before left it ${placed(left)}`;
-  }
-  if (at > now) return "at: is in the future";
-  return previous && at < previous.at ? "at: is before the move before it" : undefined;
-}
-
-/** What is wrong with a ledger that comes along: each label's moves are one chain, to where it is. */
-function faultsOfLedger(
-  lines: readonly Place<"deployment">[],
-  after: PromptState,
-  now: Date,
-): LineFault[] {
-  const faults: LineFault[] = [];
-  const last = new Map<string, Place<"deployment">>();
-  for (const place of lines) {
-    const message = faultOfMove(place.entry, last.get(place.entry.label)?.entry, now);
-    if (message !== undefined) faults.push({ line: place.line, message });
-    last.set(place.entry.label, place);
-  }
-  for (const { line, entry } of last.values()) {
-    const { label, name, to } = entry;
-    const present = after.labels.get(label) ?? null;
-    if (to === present) continue;
-    const message = `this ledger leaves '${label}' of '${name}' ${placed(to)}, not ${placed(present)}`;
-    faults.push({ line, message });
-  }
-  return faults;
-}
-
-/** Moves that the ledger which comes along does not tell. */
-function untold(
-  after: PromptState,
-  told: ReadonlySet<string>,
-  now: Date,
-  ids: () => string,
-): Told[] {
-  return movesBetween(undefined, after)
-    .filter(({ label }) => !told.has(label))
-    .map((move) => ({
-      ...move,
-      id: ids(),
-      reason: "import",
-      actorKind: "system",
-      actorId: "import",
-      at: now,
-      cause: null,
-    }));
 }
 
 /** Where the labels are once the lines are followed, `latest` on the highest version. */
@@ -215,7 +121,6 @@ export function planImport(
   const ledger = before ? [] : ofKind(lines, "deployment");
   if (ledger.length === 0) return { faults, after, added, unchanged, history: null };
   faults.push(...faultsOfLedger(ledger, after, now));
-  const told = ledger.map(({ entry }) => toTold(entry));
-  const moved = new Set(told.map(({ label }) => label));
-  return { faults, after, added, unchanged, history: [...told, ...untold(after, moved, now, ids)] };
+  const history = tellLedger(ledger, after, { now, ids });
+  return { faults, after, added, unchanged, history };
 }
