@@ -30,7 +30,7 @@ const slices: Endpoint[] = [
   ...deliveryEndpoints,
   ...agentEndpoints,
   ...rollupEndpoints,
-  ...comparisonEndpoints,
+  ...publishing(comparisonEndpoints),
   ...otlpEndpoints,
   ...batchEndpoints,
   ...webhookEndpoints,

@@ -61,6 +61,14 @@ export async function furnishedHouse() {
   }
   const split = `/api/public/prompts/${encodeURIComponent(prompt)}/labels/${splitLabel}/split`;
   await request("PUT", split, { arms: ARMS });
+  const ab = await request("PUT", `/api/public/prompts/${encodeURIComponent(prompt)}/ab`, {
+    name: MARK,
+    label: "production",
+    versions: [1, 2],
+    unit: "request",
+    control: 1,
+    primaryMetric: "latencyMs",
+  });
   await house.ingest(
     event("trace-create", { id: trace, name: MARK, sessionId: session, userId: MARK }),
     event("generation-create", {
@@ -93,6 +101,7 @@ export async function furnishedHouse() {
     keyId: (key.json as { id: string }).id,
     sourceId: (source.json as { id: string }).id,
     configId: (config.json as { id: string }).id,
+    abId: (ab.json as { id: string }).id,
   };
   return { ...house, env, given, settle: () => deliver(env, queued.splice(0)) };
 }

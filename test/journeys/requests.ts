@@ -16,12 +16,20 @@ export type WalkRequest = {
 };
 
 /** Ids that the house was given. */
-export type Given = { keyId: string; sourceId: string; configId: string };
+export type Given = { keyId: string; sourceId: string; configId: string; abId: string };
 
 const { prompt, splitLabel, trace, observation, session, score, model } = IDS;
 const DAY = "2026-11-20";
 const split = { params: { label: splitLabel } };
 const mapping = "{'name': 'q', 'value': 1}";
+const AB_TEST = {
+  name: "theirs",
+  label: "production",
+  versions: [1, 2],
+  unit: "request",
+  control: 1,
+  primaryMetric: "latencyMs",
+};
 
 /**
  * What the routes are asked that need more than a path. The walk fails for a route that writes and
@@ -40,6 +48,8 @@ const REQUESTS: Record<string, WalkRequest> = {
   "POST /api/public/prompts/:name/duplicate": { body: { newName: "theirs" } },
   "GET /api/public/prompts/:name/diff": { query: { from: "1", to: "2" } },
   "GET /api/public/prompts/:name{.+}/timeseries": { query: { metric: "count" } },
+  "PUT /api/public/prompts/:name/ab": { body: AB_TEST },
+  "POST /api/public/prompts/:name/ab/:id/promote": { body: {} },
   "GET /api/public/prompts/:name{.+}/comparison": { query: { control: "1", candidate: "2" } },
   "POST /api/public/import": { body: "{}", refusesBy: "report" },
   "POST /api/public/import/langfuse": {
@@ -93,12 +103,13 @@ export const nameOf = ({ method, path }: Endpoint): string => `${method} ${path}
 export const requestOf = (route: Endpoint): WalkRequest => REQUESTS[nameOf(route)] ?? {};
 
 /** `/traces/:id` is a trace's: the id follows from the part of the path before it. */
-const idsBefore = ({ keyId, sourceId, configId }: Given): Record<string, string> => ({
+const idsBefore = ({ keyId, sourceId, configId, abId }: Given): Record<string, string> => ({
   traces: trace,
   observations: observation,
   sessions: session,
   scores: score,
   "score-configs": configId,
+  ab: abId,
   keys: keyId,
   sources: sourceId,
 });

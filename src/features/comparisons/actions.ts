@@ -14,6 +14,8 @@ import { judgeRandomised, sampleRatio, type SampleRatioCheck } from "./randomise
 import {
   type ByModel,
   modelsOf,
+  pairStages,
+  type RangeMs,
   readBaseline,
   readHours,
   readRange,
@@ -38,8 +40,6 @@ const HOUR_MS = 3_600_000;
 const MAX_MOVES = 500;
 const MULTIPLICITY =
   "Benjamini-Hochberg over the metrics that were tested; this list is for exploring";
-
-type RangeMs = { fromMs: number; toMs: number };
 
 /** @throws Refusal invalid_request for a range that the defaults turn around or make too long */
 function rangeOf({ from, to }: ComparisonQuery, now: Date): RangeMs {
@@ -112,11 +112,17 @@ async function randomised(
   const fromMs = planned[0]?.fromMs ?? range.fromMs;
   const toMs = planned.at(-1)?.toMs ?? range.toMs;
   const versions = [pairing.control, pairing.candidate];
-  const [{ stages, all }, baseline, users] = await Promise.all([
-    readStages(scope, subject, pairing, planned),
+  const [staged, baseline, users] = await Promise.all([
+    readStages(scope, subject, versions, planned),
     readBaseline(scope, subject, pairing.control, fromMs),
     readUsersEffect(scope, subject, versions, { fromMs, toMs }),
   ]);
+  const { all } = staged;
+  const stages = pairStages(
+    staged,
+    pairing,
+    planned.map(({ share }) => share),
+  );
   const designEffect = users?.known ? users.effect : 1;
   const ratio = sampleRatio(stages, { isLive, designEffect });
   const mismatch = ratio?.mismatch ?? false;

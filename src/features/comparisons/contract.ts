@@ -25,8 +25,14 @@ const Margins = z.string().transform((text, context) => {
 });
 
 /** Metrics whose margin is a ratio: 1 or less tolerates nothing. */
-const RATIOS = new Set(["latencyMs", "timeToFirstTokenMs", "outputTokens", "errors", "slowShare"]);
-const MARGIN_NAMES = new Set([...RATIOS, "costUsd"]);
+export const RATIO_METRICS = new Set([
+  "latencyMs",
+  "timeToFirstTokenMs",
+  "outputTokens",
+  "errors",
+  "slowShare",
+]);
+export const METRIC_NAMES = new Set([...RATIO_METRICS, "costUsd"]);
 
 const DAY_MS = 86_400_000;
 export const DEFAULT_DAYS = 30;
@@ -52,9 +58,9 @@ export const ComparisonQuery = z
       issue("from", `must be at most ${MAX_DAYS} days before to`);
     }
     for (const [name, value] of margins ?? []) {
-      if (!MARGIN_NAMES.has(name) && !name.startsWith("score:")) {
+      if (!METRIC_NAMES.has(name) && !name.startsWith("score:")) {
         issue("margins", `there is no metric ${name} with a margin`);
-      } else if (RATIOS.has(name) && value <= 1) {
+      } else if (RATIO_METRICS.has(name) && value <= 1) {
         issue("margins", `the margin of ${name} is a ratio and must be above 1`);
       }
     }
@@ -167,6 +173,14 @@ export const SampleRatio = z.object({
   candidate: z.int(),
   expectedShare: z.number().nullable().describe("Of the candidate, over all stages."),
   p: z.number().describe("Live: always valid, 1/E."),
+  mismatch: z.boolean(),
+});
+
+export const SampleRatioOfArms = z.object({
+  arms: z.array(
+    z.object({ version: z.int(), count: z.int(), expectedShare: z.number().nullable() }),
+  ),
+  p: z.number().describe("Always valid, 1/E."),
   mismatch: z.boolean(),
 });
 

@@ -102,8 +102,12 @@ function oneStage({ kind }: ComparedMetric, stage: StageInput, margin: Margin | 
   return kind === "amount" ? amountTest(pair, margin) : proportionTest(stage, margin);
 }
 
-function manyStages(metric: ComparedMetric, stages: readonly StageInput[]): Outcome {
-  const pooled = stratify(strataOf(stages, 1));
+function stratified(
+  metric: ComparedMetric,
+  stages: readonly StageInput[],
+  designEffect: number,
+): Outcome {
+  const pooled = stratify(strataOf(stages, designEffect));
   if (!pooled) return notTested("no stage has 5 values in both arms", needsOf(metric));
   if (!(pooled.variance > 0)) return fromUntested({ tested: false, because: "no-variance" }, 0);
   const error = Math.sqrt(pooled.variance);
@@ -111,16 +115,32 @@ function manyStages(metric: ComparedMetric, stages: readonly StageInput[]): Outc
   const p = normalTwoSided(pooled.difference / error);
   return {
     ...onEffectScale(metric, { estimate: pooled.difference, interval }, controlMean(stages)),
-    test: `z-test of ${stages.length} stages, each compared within itself`,
+    test: testName(stages.length, designEffect),
     p,
   };
 }
 
-/** The test of a metric over finished stages. */
-export function fixedOutcome(metric: ComparedMetric, stages: readonly StageInput[]): Outcome {
+function testName(stages: number, designEffect: number): string {
+  const within = stages > 1 ? ` of ${stages} stages, each compared within itself` : "";
+  return designEffect > 1 ? `z-test${within}, widened by the design effect` : `z-test${within}`;
+}
+
+/**
+ * The test of a metric over finished stages.
+ *
+ * @param designEffect factor on variances for clustered users, at least 1
+ */
+export function fixedOutcome(
+  metric: ComparedMetric,
+  stages: readonly StageInput[],
+  designEffect: number,
+): Outcome {
   const [first] = stages;
   if (!first) return notTested("the versions never ran under the split in this range");
-  if (stages.length === 1) return oneStage(metric, first, metric.margin);
-  if (metric.kind === "events") return eventsOutcome(metric, stages, 1);
-  return manyStages(metric, stages);
+  const isPlain = stages.length === 1 && designEffect === 1;
+  if (isPlain || (metric.kind === "events" && first.share === null && stages.length === 1)) {
+    return oneStage(metric, first, metric.margin);
+  }
+  if (metric.kind === "events") return eventsOutcome(metric, stages, designEffect);
+  return stratified(metric, stages, designEffect);
 }

@@ -90,7 +90,7 @@ function outcomeOf(
         baselineMean: baseline?.costMean ?? null,
         alpha,
       })
-    : fixedOutcome(metric, inputs);
+    : fixedOutcome(metric, inputs, designEffect);
 }
 
 /** Every metric of two versions that ran under one split, with its test. */

@@ -1,5 +1,6 @@
 import { type Endpoint, endpoint, json } from "../../platform/http.ts";
 import { NamedPath } from "../prompts/contract.ts";
+import { abEndpoints } from "./ab/routes.ts";
 import { readComparison } from "./actions.ts";
 import { readAdoption } from "./adoption/actions.ts";
 import { Adoption, AdoptionQuery } from "./adoption/contract.ts";
@@ -33,4 +34,5 @@ export const comparisonEndpoints: Endpoint[] = [
     answers: { 200: Adoption },
     handle: async (scope, { params, query }) => json(await readAdoption(scope, params.name, query)),
   }),
+  ...abEndpoints,
 ];

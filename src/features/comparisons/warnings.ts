@@ -108,7 +108,7 @@ export function scoreCoverage(
 /** @param effects per arm and quantity, from the newest generations with a user */
 export function clusteredUsers(effect: DesignEffect | null): Warning[] {
   if (!effect?.known || effect.effect < CLUSTER_MARGIN) return [];
-  const message = `Generations of one user resemble each other: ${effect.effect.toFixed(1)} of them tell as much as one (design effect, over ${effect.cells} groups of users). Intervals of always-valid tests are widened by it.`;
+  const message = `Generations of one user resemble each other: ${effect.effect.toFixed(1)} of them tell as much as one (design effect, over ${effect.cells} groups of users). Intervals of a randomised comparison are widened by it.`;
   return [{ kind: "clustered-users", message }];
 }
 

@@ -15,7 +15,7 @@ import {
 } from "../../rollups/model.ts";
 import type { CellStage } from "../judge.ts";
 import type { FrozenBaseline } from "../model.ts";
-import type { Pairing, SharedStage, SplitEvent } from "../stages.ts";
+import type { Pairing, SplitEvent } from "../stages.ts";
 import { usersEffect } from "../units.ts";
 
 /** Who is looked at: a prompt's generations of one environment and model, null for any. */
@@ -80,7 +80,7 @@ export function totalOf(cells: ByModel, version: number): Cell {
 export const modelsOf = (cells: ByModel, version: number): Map<string, number> =>
   new Map([...(cells.get(version) ?? [])].map(([model, { n }]) => [model, n]));
 
-type RangeMs = { fromMs: number; toMs: number };
+export type RangeMs = { fromMs: number; toMs: number };
 
 const inside = ({ fromMs, toMs }: RangeMs, now: Date): SlotRange[] =>
   coverInside({ from: fromMs * US_PER_MS, to: toMs * US_PER_MS }, now.getTime() * US_PER_MS);
@@ -93,33 +93,45 @@ export const readRange = (
   range: RangeMs,
 ): Promise<ByModel> => readByModel(scope, subject, versions, inside(range, scope.now));
 
-/** The cells of each stage, and those of all stages together by model. */
+/** Cells stage by stage, and all stages together. */
+export type StagedCells = { stages: (RangeMs & { cells: ByModel })[]; all: ByModel };
+
+/** What versions did in each stage. */
 export async function readStages(
   scope: Scope,
   subject: Subject,
-  { control, candidate }: Pairing,
-  stages: readonly (Omit<SharedStage, "share" | "split" | "label"> & { share: number | null })[],
-): Promise<{ stages: CellStage[]; all: ByModel }> {
-  const versions = [control, candidate];
-  const read = await Promise.all(stages.map((stage) => readRange(scope, subject, versions, stage)));
+  versions: readonly number[],
+  stages: readonly RangeMs[],
+): Promise<StagedCells> {
+  const read = await Promise.all(
+    stages.map(async ({ fromMs, toMs }) => {
+      const cells = await readRange(scope, subject, versions, { fromMs, toMs });
+      return { fromMs, toMs, cells };
+    }),
+  );
   const all: ByModel = new Map(versions.map((version) => [version, new Map<string, Cell>()]));
-  for (const cells of read) {
-    for (const [version, models] of cells) {
-      for (const [model, cell] of models) {
-        const sum = all.get(version)?.get(model) ?? emptyCell();
-        mergeCellInto(sum, cell);
-        all.get(version)?.set(model, sum);
-      }
+  for (const [version, models] of read.flatMap(({ cells }) => [...cells])) {
+    for (const [model, cell] of models) {
+      const sum = all.get(version)?.get(model) ?? emptyCell();
+      mergeCellInto(sum, cell);
+      all.get(version)?.set(model, sum);
     }
   }
-  const counted = stages.flatMap(({ fromMs, toMs, share }, i) => {
-    const cells = read[i];
-    if (!cells) return [];
-    const arms = { control: totalOf(cells, control), candidate: totalOf(cells, candidate) };
-    return [{ fromMs, toMs, share, arms }];
-  });
-  return { stages: counted, all };
+  return { stages: read, all };
 }
+
+/** Two of the versions stage by stage. @param shares of the candidate among the two, in that order */
+export const pairStages = (
+  { stages }: StagedCells,
+  { control, candidate }: Pairing,
+  shares: readonly (number | null)[],
+): CellStage[] =>
+  stages.map(({ fromMs, toMs, cells }, i) => ({
+    fromMs,
+    toMs,
+    share: shares[i] ?? null,
+    arms: { control: totalOf(cells, control), candidate: totalOf(cells, candidate) },
+  }));
 
 /**
  * Thresholds from the control's last week before an instant, or its last four where a week holds
@@ -152,13 +164,21 @@ export async function readBaseline(
   };
 }
 
+const US_PER_MINUTE = 60_000_000;
+
+/** Who shares a draw of the split: a user, or all that a process asks in a minute. */
+export type Clusters = "users" | "minutes";
+
 /** How much generations of one user resemble each other in the arms, from the newest rows. */
 export async function readUsersEffect(
   scope: Scope,
   { prompt, environment, model }: Subject,
   versions: readonly number[],
   { fromMs, toMs }: RangeMs,
+  clusters: Clusters = "users",
 ): Promise<DesignEffect | null> {
+  const unitOf = ({ user, startUs }: { user: string | null; startUs: number }): string | null =>
+    clusters === "users" ? user : String(Math.floor(startUs / US_PER_MINUTE));
   const arms = await Promise.all(
     versions.map((version) =>
       newestCalls(scope, {
@@ -174,9 +194,11 @@ export async function readUsersEffect(
   );
   return usersEffect(
     arms.map((calls) =>
-      calls.flatMap(({ user, startUs, endUs, failed }) =>
-        user === null ? [] : [{ user, failed, latencyUs: endUs - startUs }],
-      ),
+      calls.flatMap((call) => {
+        const user = unitOf(call);
+        const { startUs, endUs, failed } = call;
+        return user === null ? [] : [{ user, failed, latencyUs: endUs - startUs }];
+      }),
     ),
   );
 }
