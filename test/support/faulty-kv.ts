@@ -21,6 +21,8 @@ export type FaultyKv = {
   counts: { refused: number; failed: number; reads: number; writes: number };
   /** What every reader sees once all writes have spread: key -> text. */
   settled: () => Map<string, string>;
+  /** The metadata beside it. */
+  settledMetadata: () => Map<string, unknown>;
   /** Every text that was ever in it. */
   everWritten: () => Set<string>;
 };
@@ -86,6 +88,14 @@ export function faultyKv(faults: KvFaults): FaultyKv {
       for (const [key, history] of writes) {
         const value = history.at(-1)?.value;
         if (typeof value === "string") present.set(key, value);
+      }
+      return present;
+    },
+    settledMetadata() {
+      const present = new Map<string, unknown>();
+      for (const [key, history] of writes) {
+        const last = history.at(-1);
+        if (typeof last?.value === "string") present.set(key, last.metadata);
       }
       return present;
     },

@@ -138,12 +138,21 @@ export const compare: Command = {
   },
 };
 
-/** What is read of a comparison; a server may not offer one. */
-type Comparison = { metrics?: { metric?: unknown; verdict?: unknown; sentence?: unknown }[] };
+/** What is read of a comparison; an older server offers none. */
+type Comparison = {
+  design?: { says?: string };
+  metrics?: { metric: string; verdict: string | null; why: string }[];
+  warnings?: { message: string }[];
+};
 
-const verdicts = (comparison: Comparison | undefined): string[] =>
-  (comparison?.metrics ?? []).flatMap(({ metric, verdict, sentence }) =>
-    typeof metric === "string" && typeof verdict === "string"
-      ? [`${metric}: ${verdict}${typeof sentence === "string" ? `. ${sentence}` : ""}`]
-      : [],
-  );
+/** How the versions were judged: on what ground, metric by metric, and what to be careful about. */
+function verdicts(comparison: Comparison | undefined): string[] {
+  const { design, metrics = [], warnings = [] } = comparison ?? {};
+  return [
+    ...(design?.says === undefined ? [] : ["", design.says]),
+    ...metrics.flatMap(({ metric, verdict, why }) =>
+      verdict === null ? [] : [`${metric}: ${verdict}. ${why}`],
+    ),
+    ...warnings.map(({ message }) => `careful: ${message}`),
+  ];
+}

@@ -4,6 +4,8 @@ import { drain, drainerOf } from "../../../src/features/delivery/publish/actions
 import { forgetAll } from "../../../src/features/delivery/store.ts";
 import { createVersion } from "../../../src/features/prompts/actions.ts";
 import { CreatePrompt } from "../../../src/features/prompts/contract.ts";
+import { putSplit } from "../../../src/features/prompts/index.ts";
+import type { Env } from "../../../src/platform/env.ts";
 import { call } from "../../support/call.ts";
 import { testEnv } from "../../support/env.ts";
 import { type FreshProject, freshProject } from "../../support/project.ts";
@@ -55,6 +57,35 @@ describe("a fetch through the whole Worker, by a key that it has not seen", () =
     });
     expect(answer.status).toBe(503);
     expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+  });
+
+  it("of a split label gives every user the same arm and bytes, whichever store is down", async ({
+    expect,
+  }) => {
+    const project = await published();
+    const { scope, basic: authorization } = project;
+    await createVersion(scope, CreatePrompt.parse({ name: "team/greet", prompt: "ho" }));
+    const at = { name: "team/greet", label: "production" };
+    const arms = [1, 2].map((version) => ({ version, weight: 5_000 }));
+    await putSplit(scope, at, { arms });
+    const drainer = drainerOf(scope.env, () => new Date());
+    await drain(drainer, { project: scope.projectId, budgetMs: 10_000 });
+    const answers = async (env: Env) => {
+      const said: [string, string | null][] = [];
+      for (const user of ["a", "b", "c", "d", "e", "f"]) {
+        forgetAll();
+        const path = `${PATH}?targetingKey=${user}`;
+        const { status, text, headers } = await call("GET", path, { authorization, env });
+        expect(status).toBe(200);
+        said.push([text, headers.get("x-promptside-arm")]);
+      }
+      return said;
+    };
+    const healthy = await answers(testEnv());
+    expect(new Set(healthy.map(([, arm]) => arm))).toEqual(new Set(["1", "2"]));
+    const noD1 = { ...testEnv(), DB: broken("D1"), EVENTS_0: broken("D1") } as Env;
+    expect(await answers(noD1)).toEqual(healthy);
+    expect(await answers({ ...testEnv(), PROMPTS: broken("KV") })).toEqual(healthy);
   });
 
   it("is refused to the public key as Bearer, which may only score", async ({ expect }) => {
