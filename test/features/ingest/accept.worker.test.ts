@@ -12,14 +12,14 @@ import {
 import { clockOf } from "../../../src/features/ingest/model.ts";
 import type { Env, IngestMessage } from "../../../src/platform/env.ts";
 import type { Scope } from "../../../src/platform/scope.ts";
+import { freshProject } from "../../support/project.ts";
 import { freshScope } from "../../support/scope.ts";
 
 const NOW = new Date("2026-11-20T12:00:00.000Z");
 const START_US = NOW.getTime() * 1000 - 60_000_000;
 
 /** A scope whose queue remembers instead of delivering, so that the test decides what happens. */
-function quietScope(faults: { r2?: boolean; queue?: boolean } = {}) {
-  const scope = freshScope(NOW);
+function quietScope(faults: { r2?: boolean; queue?: boolean } = {}, scope = freshScope(NOW)) {
   const queued: string[] = [];
   const env: Env = {
     ...scope.env,
@@ -117,10 +117,16 @@ describe("accept", () => {
     expect(rejected).toEqual([
       {
         id: "old",
+        clock: expect.any(String) as string,
         status: 400,
         message: "startTime is older than the project's retention of 30 days",
       },
-      { id: "future", status: 400, message: "startTime is more than 5 minutes in the future" },
+      {
+        id: "future",
+        clock: expect.any(String) as string,
+        status: 400,
+        message: "startTime is more than 5 minutes in the future",
+      },
     ]);
     await consume(scope, queued, false);
     expect(await countRows(scope)).toBe(1);
@@ -158,7 +164,7 @@ describe("accept", () => {
   });
 
   it("does not let a bad object hold up its neighbours", async ({ expect }) => {
-    const { scope, queued } = quietScope();
+    const { scope, queued } = quietScope({}, (await freshProject(NOW)).scope);
     await accept(scope, { ...nothing, observations: [generation("a")] });
     const gone = objectName(NOW, "r_gone", scope.tenant, 0);
     const messages = [gone, ...queued].map((object, i) => ({

@@ -6,12 +6,12 @@ import { logEvent } from "../../../platform/log.ts";
 import type { Scope } from "../../../platform/scope.ts";
 import { settingsOf } from "../../projects/index.ts";
 import { rulesFor } from "../../projects/model.ts";
-import type { Payload, Rejected } from "../model.ts";
+import type { Payload } from "../model.ts";
 import { boundObservation, boundTrace } from "./bounds.ts";
 import { maskAccepted } from "./mask.ts";
 import { objectName, type PayloadRef, parsePayloadRef, payloadRef } from "./payload.ts";
 import { type Accepted, layOut } from "./stored.ts";
-import { withinWindow } from "./window.ts";
+import { type OutOfWindow, withinWindow } from "./window.ts";
 
 const RETRY_AFTER_SECONDS = 5;
 
@@ -24,7 +24,7 @@ const gzip = (value: unknown): Uint8Array => gzipSync(JSON.stringify(value));
  * @returns items outside the project's retention window; all others are accepted
  * @throws Refusal unavailable when R2 refuses; nothing is accepted then
  */
-export async function accept(scope: Scope, accepted: Accepted): Promise<Rejected[]> {
+export async function accept(scope: Scope, accepted: Accepted): Promise<OutOfWindow[]> {
   const settings = await settingsOf(scope);
   const { kept, rejected } = withinWindow(accepted, scope.now, settings.retentionDays);
   if (kept.observations.length + kept.traces.length + kept.scores.length === 0) return rejected;

@@ -16,6 +16,10 @@ export function parseObjectName(name: string): { tenant: number; rowsOffset: num
   return match ? { tenant: Number(match[1]), rowsOffset: Number(match[2]) } : undefined;
 }
 
+/** When an object was accepted, to the hour; for a name that `objectName` made. */
+export const acceptedAt = (name: string): Date =>
+  new Date(name.replace(/^in\/([\d-]+)\/(\d\d)\/.*$/, "$1T$2:00:00.000Z"));
+
 /** Where one payload lies: `<object>@<offset>+<length>`, bytes of a gzip member. */
 export type PayloadRef = string;
 

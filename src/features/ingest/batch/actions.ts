@@ -7,7 +7,7 @@ import { type ScorePatch, type ScoreSource, SCORE_SOURCES } from "../../scores/m
 import { accept } from "../index.ts";
 import { clockOf, type Rejected } from "../model.ts";
 import type { IngestionAnswer, ScoreBody, SortedScores } from "./contract.ts";
-import { mapBatch, type MappedBatch, sdkOf } from "./map.ts";
+import { mapBatch, type MappedBatch, type MappedEvent, sdkOf } from "./map.ts";
 
 const CREATED = 201;
 const TOO_LARGE = 413;
@@ -15,12 +15,20 @@ const TOO_LARGE = 413;
 /** EVAL is for evaluators, which send events. */
 const REST_SOURCES: readonly ScoreSource[] = ["API", "ANNOTATION"];
 
-/** What `accept` refused goes by the ids of things; the caller knows its events. */
-function refusedEvents({ mapped }: MappedBatch, refused: readonly Rejected[]): Rejected[] {
-  const byPatch = new Map(refused.map((rejected) => [rejected.id, rejected]));
-  return mapped.flatMap(({ eventId, patchId, saysInstant }) => {
-    const rejected = saysInstant && patchId !== null ? byPatch.get(patchId) : undefined;
-    return rejected ? [{ ...rejected, id: eventId }] : [];
+/**
+ * What `accept` refused goes by the ids of things, of which a batch may speak often; the clock
+ * tells which event it was.
+ */
+function refusedEvents(
+  { mapped }: MappedBatch,
+  refused: Awaited<ReturnType<typeof accept>>,
+): { event: MappedEvent; rejected: Rejected }[] {
+  const byClock = new Map(refused.map((one) => [one.clock, one]));
+  return mapped.flatMap((event) => {
+    const found = event.clock === null ? undefined : byClock.get(event.clock);
+    if (!found) return [];
+    const { status, message } = found;
+    return [{ event, rejected: { id: event.eventId, status, message } }];
   });
 }
 
@@ -57,11 +65,11 @@ export async function ingestBatch(
   const batch = mapBatch(events, rules, sdkOf(metadata));
   const { observations, traces, scores } = batch;
   const refused = refusedEvents(batch, await accept(scope, { observations, traces, scores }));
-  const bad = [...batch.rejected, ...refused];
-  const late = new Set(refused.map(({ id }) => id));
+  const bad = [...batch.rejected, ...refused.map(({ rejected }) => rejected)];
+  const late = new Set(refused.map(({ event }) => event));
   return {
     successes: batch.mapped
-      .filter(({ eventId }) => !late.has(eventId))
+      .filter((event) => !late.has(event))
       .map(({ eventId }) => ({ id: eventId, status: CREATED })),
     errors: bad.map((rejected) => ({ ...rejected, error: nameOfStatus(rejected.status) })),
   };

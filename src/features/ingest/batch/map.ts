@@ -6,7 +6,13 @@ import {
   SCORE_SOURCES,
   validateScore,
 } from "../../scores/model.ts";
-import { clockOf, type ObservationPatch, type Rejected, type TracePatch } from "../model.ts";
+import {
+  type Clock,
+  clockOf,
+  type ObservationPatch,
+  type Rejected,
+  type TracePatch,
+} from "../model.ts";
 import { normaliseEnvironment, parseInstantUs } from "../normalise.ts";
 import { observationPatch } from "./observation.ts";
 import {
@@ -38,8 +44,8 @@ export type BatchRules = {
   receivedUs: number;
 };
 
-/** What became of an event that can be used; `patchId` is null where there was nothing to keep. */
-export type MappedEvent = { eventId: string; patchId: string | null; saysInstant: boolean };
+/** What became of an event that can be used: its patch's clock; null where there was nothing to keep. */
+export type MappedEvent = { eventId: string; clock: Clock | null };
 
 export type MappedBatch = {
   observations: ObservationPatch[];
@@ -169,30 +175,29 @@ function readEvent(raw: unknown, position: number, receivedUs: number): Event {
 const eventIdOf = (raw: unknown): string =>
   isRecord(raw) && typeof raw["id"] === "string" ? raw["id"].slice(0, MAX_ID) : "";
 
-type Place = Pick<MappedEvent, "patchId" | "saysInstant">;
-
-function mapEvent(event: Event, rules: BatchRules, batch: MappedBatch): Place {
+/** @returns the clock of what it says; null for what is not kept */
+function mapEvent(event: Event, rules: BatchRules, batch: MappedBatch): Clock | null {
   if (event.type === "score-create") {
     const score = toScore(event, rules);
     batch.scores.push(score);
-    return { patchId: score.id, saysInstant: true };
+    return score.clock;
   }
   if (rules.scoresOnly) {
     throw new Unusable(`this key may only send score-create, not ${event.type.slice(0, 100)}`, 401);
   }
   // The SDK's own diagnostics.
-  if (event.type === "sdk-log") return { patchId: null, saysInstant: false };
+  if (event.type === "sdk-log") return null;
   if (event.type === "trace-create") {
     const trace = toTrace(event);
     batch.traces.push(trace);
-    return { patchId: trace.id, saysInstant: trace.timestampUs !== undefined };
+    return trace.clock;
   }
   const match = OBSERVATION_EVENT.exec(event.type);
   const kind = match?.[1] ?? match?.[3];
   if (kind === undefined) throw new Unusable(`type: ${event.type.slice(0, 100)} is not known`);
   const observation = toObservation(event, kind, match?.[2] === "update");
   batch.observations.push(observation);
-  return { patchId: observation.id, saysInstant: observation.startUs !== undefined };
+  return observation.clock;
 }
 
 /** `name/version` of the SDK, the only thing read of an envelope's metadata: that may hold API keys. */
@@ -218,7 +223,7 @@ export function mapBatch(
   for (const [position, raw] of events.entries()) {
     try {
       const event = readEvent(raw, position, rules.receivedUs);
-      batch.mapped.push({ eventId: eventIdOf(raw), ...mapEvent(event, rules, batch) });
+      batch.mapped.push({ eventId: eventIdOf(raw), clock: mapEvent(event, rules, batch) });
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;
       const { status, message } = error;

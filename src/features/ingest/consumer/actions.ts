@@ -1,11 +1,13 @@
 import { gunzipSync } from "node:zlib";
 
+import { logEvent } from "../../../platform/log.ts";
 import type { Scope } from "../../../platform/scope.ts";
 import { priceBook } from "../../pricing/index.ts";
-import { projectIdOf } from "../../projects/index.ts";
+import { currentSettings, projectIdOf } from "../../projects/index.ts";
 import { labelsAt } from "../../prompts/index.ts";
-import { parseObjectName } from "../accept/payload.ts";
+import { acceptedAt, parseObjectName } from "../accept/payload.ts";
 import type { StoredRows } from "../accept/stored.ts";
+import { withinWindow } from "../accept/window.ts";
 import { erasePayloads } from "../erase/actions.ts";
 import type { Stamped } from "../merge.ts";
 import { shardIndex } from "../shard.ts";
@@ -50,6 +52,23 @@ async function readRows({ env }: Scope, name: string): Promise<StoredRows> {
   const rows = JSON.parse(gunzipSync(await object.arrayBuffer()).toString("utf8")) as StoredRows;
   if (rows.v !== 1) throw new Unusable(`${name} has rows of version ${String(rows.v)}`);
   return rows;
+}
+
+/** Later than any healthy queue: what waited this long may have outlived its retention. */
+const LATE_MS = 2 * 3_600_000;
+
+/**
+ * What an object still has to say. One that waited for days, in a dead-letter queue or an outage,
+ * may hold what has passed the retention since: its rows may have been deleted already, and must
+ * not come back and be counted again.
+ */
+async function withoutLapsed(scope: Scope, name: string, rows: StoredRows): Promise<StoredRows> {
+  const { now } = scope;
+  if (now.getTime() - acceptedAt(name).getTime() < LATE_MS) return rows;
+  const { retentionDays } = await currentSettings(scope);
+  const { kept, rejected } = withinWindow(rows, now, retentionDays);
+  if (rejected.length > 0) logEvent("past its retention", { object: name, items: rejected.length });
+  return kept;
 }
 
 /** Traces of the observations that events name without their trace. */
@@ -239,7 +258,8 @@ export async function consume(
   lastChance: boolean,
 ): Promise<void> {
   const rows = await Promise.all(names.map((name) => readRows(scope, name)));
-  await applyRows(scope, rows, lastChance);
+  const living = await Promise.all(rows.map((own, i) => withoutLapsed(scope, names[i] ?? "", own)));
+  await applyRows(scope, living, lastChance);
   const home = scope.shards[0] as D1Database;
   await home.batch(
     names.map((name, i) =>

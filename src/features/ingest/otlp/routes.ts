@@ -1,6 +1,8 @@
 import { readBytes, readJson } from "../../../platform/body.ts";
 import { Refusal } from "../../../platform/errors.ts";
 import { type Endpoint, endpoint, type HttpContext, json } from "../../../platform/http.ts";
+import type { Scope } from "../../../platform/scope.ts";
+import { settingsOf } from "../../projects/index.ts";
 import { accept } from "../index.ts";
 import { jsonAnswer, protobufAnswer } from "./answer.ts";
 import { readJsonExport } from "./json.ts";
@@ -56,6 +58,17 @@ async function readGroups(request: Request, encoding: Encoding): Promise<SpanGro
   }
 }
 
+/** @throws Refusal too_large beyond what the project allows */
+async function refuseTooMany(scope: Scope, groups: readonly SpanGroup[]): Promise<void> {
+  const { eventsPerRequest } = (await settingsOf(scope)).limits;
+  const spans = groups.reduce((sum, group) => sum + group.spans.length, 0);
+  if (spans <= eventsPerRequest) return;
+  throw new Refusal(
+    "too_large",
+    `the export has ${spans} spans; at most ${eventsPerRequest} are allowed`,
+  );
+}
+
 export const otlpEndpoints: Endpoint[] = [
   endpoint({
     method: "POST",
@@ -72,6 +85,7 @@ export const otlpEndpoints: Endpoint[] = [
       checkVersion(c.req.header("x-langfuse-ingestion-version"));
       const encoding = encodingOf(c.req.header("content-type"));
       const groups = await readGroups(c.req.raw, encoding);
+      await refuseTooMany(scope, groups);
       const { rejected, ...mapped } = mapSpans(groups, sdkOf(c));
       const spans = new Set(mapped.observations.map(({ id }) => id));
       // What a span says of its trace is refused with it, and counts as the same span.

@@ -129,7 +129,11 @@ function eventsOf(source: LivingSource, { body, signed }: Delivery, name: string
 async function takeSpans(scope: Scope, { body }: Delivery): Promise<HookAnswer> {
   try {
     const { rejected, ...mapped } = mapSpans(readJsonExport(parseBody(body)), "openrouter");
-    const refused = [...rejected, ...(await accept(scope, mapped))];
+    const ids = new Set(mapped.observations.map(({ id }) => id));
+    const late = (await accept(scope, mapped)).filter(({ id }) => ids.has(id));
+    // What a span says of its trace is refused with it, and counts as the same span.
+    const outside = late.map(({ id, status, message }) => ({ id, status, message }));
+    const refused = [...rejected, ...outside];
     const spans = mapped.observations.length + rejected.length;
     return { accepted: spans - refused.length, errors: refused };
   } catch (error) {
