@@ -5,6 +5,7 @@ export default defineConfig({
   dialect: "sqlite",
   schema: [
     "./src/features/projects/tables.ts",
+    "./src/features/notifications/tables.ts",
     "./src/features/prompts/tables.ts",
     "./src/features/prompts/splits/tables.ts",
     "./src/features/delivery/tables.ts",
