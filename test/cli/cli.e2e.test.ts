@@ -227,6 +227,34 @@ describe("promptside against a real instance", () => {
     expect(bad.code).toBe(3);
     expect(bad.stdout).toContain("line 1: ");
   });
+
+  it("imports from a running Langfuse step by step, and a second time finds everything there", async () => {
+    const { url, publicKey, secretKey, adminToken } = started().ready;
+    const other = (await (
+      await fetch(`${url}/api/public/projects`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${adminToken}` },
+        body: JSON.stringify({ name: "moved in" }),
+      })
+    ).json()) as { abvKey: string };
+    const env = { PROMPTSIDE_URL: url, PROMPTSIDE_API_KEY: other.abvKey };
+    const source = { SOURCE_PUBLIC_KEY: publicKey, SOURCE_SECRET_KEY: secretKey };
+    const args = ["import", "--langfuse", url, "--json"];
+    const moved = await run(args, { ...env, ...source });
+    expect(moved).toMatchObject({ code: 0 });
+    expect(moved.stderr).toContain("importing prompts: 3 of 3");
+    expect(JSON.parse(moved.stdout)).toMatchObject({
+      versions: { added: 4, unchanged: 0 },
+      errors: [],
+    });
+    const again = await run(args, { ...env, ...source });
+    expect(JSON.parse(again.stdout)).toMatchObject({ versions: { added: 0, unchanged: 4 } });
+    const bare = await run(args, env);
+    expect(bare).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("SOURCE_PUBLIC_KEY") as string,
+    });
+  });
 });
 
 describe("promptside's manners", () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, it } from "vitest";
 
 import { readCounts } from "../../../src/features/delivery/counts/store.ts";
+import { deliveryJobs } from "../../../src/features/delivery/jobs.ts";
 import { documentKey } from "../../../src/features/delivery/keys.ts";
 import { drain, drainerOf } from "../../../src/features/delivery/publish/actions.ts";
 import { reconcile } from "../../../src/features/delivery/reconcile/actions.ts";
@@ -120,6 +121,11 @@ describe("reconcile", () => {
     const rows = await readCounts(scope.db);
     const count = (list: typeof rows, what: string) =>
       list.find((row) => row.what === what)?.count ?? 0;
+    await createVersion(scope, CreatePrompt.parse({ name: "fresh", prompt: "x" }));
+    const [drainJob] = deliveryJobs;
+    await drainJob?.run(scope.env, new Date());
+    const drained = await readCounts(scope.db);
+    expect(count(drained, "published")).toBeGreaterThanOrEqual(count(rows, "published") + 2);
     await scope.env.DB.prepare("DELETE FROM outbox WHERE project = ?").bind(scope.projectId).run();
     await scope.env.PROMPTS.delete(await documentKey(scope.projectId, versionDocument("p", 1)));
     await rounds(scope);
