@@ -78,13 +78,13 @@ describe("GET /api/public/prompts?label=production&full=true", () => {
   it("reads 100 bodies at once, answers 304 from the list alone, and remembers for 30 seconds", async ({
     expect,
   }) => {
-    const names = Array.from({ length: 230 }, (_, i) => `p${String(i).padStart(3, "0")}`);
+    const names = Array.from({ length: 130 }, (_, i) => `p${String(i).padStart(3, "0")}`);
     const registry = await published(names);
     const { kv, counts } = counting(registry.scope.env.PROMPTS);
     const edge = registry.with({ env: { PROMPTS: kv, DB: broken("D1") } });
     const res = await edge.call("GET", BULK);
     expect((await read(res)).map(({ name }) => name)).toEqual(names);
-    expect(counts).toEqual({ lists: 1, reads: [100, 100, 30] });
+    expect(counts).toEqual({ lists: 1, reads: [100, 30] });
 
     const etag = res.headers.get("etag") ?? "";
     const conditional = { headers: { "if-none-match": etag } };
@@ -96,7 +96,7 @@ describe("GET /api/public/prompts?label=production&full=true", () => {
     const later = await at(30_000).call("GET", BULK, conditional);
     expect(later.status).toBe(304);
     expect(later.headers.get("etag")).toBe(etag);
-    expect(counts).toEqual({ lists: 2, reads: [100, 100, 30] });
+    expect(counts).toEqual({ lists: 2, reads: [100, 30] });
   });
 
   it("has another ETag when a prompt comes, changes or goes, and at once in this isolate", async ({
@@ -189,7 +189,7 @@ describe("GET /api/public/prompts?label=production&full=true", () => {
     expect(plain.headers.get("cache-control")).toBe("private, no-cache");
     expect((await read(plain)).map(({ version }) => version)).toEqual([1, 1]);
     const etags = new Set<string | null>();
-    for (let user = 0; user < 12; user++) {
+    for (let user = 0; user < 30; user++) {
       const res = await registry.call("GET", `${BULK}&targetingKey=user-${user}`);
       const arm = armOf(
         ranges.map(({ version, from, to }) => ({ arm: version, from, to })),
@@ -208,7 +208,7 @@ describe("GET /api/public/prompts?label=production&full=true", () => {
     // An arm that KV lost: its control.
     await registry.scope.env.PROMPTS.delete(`doc/${registry.scope.projectId}/v/2/a`);
     forgetBulks();
-    for (let user = 0; user < 12; user++) {
+    for (let user = 0; user < 30; user++) {
       const res = await registry.call("GET", `${BULK}&targetingKey=user-${user}`);
       expect((await read(res)).map(({ version }) => version)).toEqual([1, 1]);
     }
