@@ -37,13 +37,28 @@ export function parseJsonPath(path: string): Step[] | undefined {
   return isWhole ? steps : undefined;
 }
 
-/**
- * Where one step further leads: the steps that are left to go for a child of this key. Several,
- * because `..` both goes on and stays.
- */
-export function advance(steps: readonly Step[], key: string): (readonly Step[])[] {
-  const [first, ...rest] = steps;
-  if (first === undefined) return [];
-  if (first === "descendants") return [steps, ...advance(rest, key)];
-  return first === "children" || first.key === key ? [rest] : [];
+/** The steps after the first: one list for ever, so that who gets there twice can see it. */
+const rests = new WeakMap<readonly Step[], readonly Step[]>();
+
+function restOf(steps: readonly Step[]): readonly Step[] {
+  const rest = rests.get(steps) ?? steps.slice(1);
+  rests.set(steps, rest);
+  return rest;
 }
+
+/** Where one step further leads. Several, because `..` both goes on and stays. */
+function next(steps: readonly Step[], key: string): (readonly Step[])[] {
+  const [first] = steps;
+  if (first === undefined) return [];
+  if (first === "descendants") return [steps, ...next(restOf(steps), key)];
+  return first === "children" || first.key === key ? [restOf(steps)] : [];
+}
+
+/**
+ * Where one step further leads from several places in paths: the steps that are left to go for a child of
+ * this key. Each is named once, however many ways lead there: with `$..*..*` they double at every level.
+ */
+export const advance = (
+  left: readonly (readonly Step[])[],
+  key: string,
+): readonly (readonly Step[])[] => [...new Set(left.flatMap((steps) => next(steps, key)))];

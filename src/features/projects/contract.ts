@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { parseJsonPath } from "../../lib/json-path.ts";
+import { linearReplace } from "../../lib/linear-regex.ts";
 import { type Grant, GRANTS, MAX_CATEGORIES } from "./model.ts";
 
 const Name = z.string().trim().min(1, "must not be empty").max(100, "at most 100 characters");
@@ -75,14 +76,6 @@ export const RevokedKey = z.object({
   everywhereWithinSeconds: z.int(),
 });
 
-const isRegExp = (source: string): boolean => {
-  try {
-    return new RegExp(source, "gu").source !== "";
-  } catch {
-    return false;
-  }
-};
-
 const isTimeZone = (timeZone: string): boolean => {
   try {
     return new Intl.DateTimeFormat("en", { timeZone }).format(0) !== "";
@@ -92,7 +85,7 @@ const isTimeZone = (timeZone: string): boolean => {
 };
 
 const isMask = (text: string): boolean =>
-  text.startsWith("$") ? parseJsonPath(text) !== undefined : isRegExp(text);
+  text.startsWith("$") ? parseJsonPath(text) !== undefined : linearReplace(text) !== undefined;
 
 export const ScoreConfigContract = z.strictObject({
   id: z.string().min(1).max(200),
@@ -142,7 +135,10 @@ export const SettingsContract = z.strictObject({
         .string()
         .min(1)
         .max(200)
-        .refine(isMask, "neither a regular expression nor a JSON path such as $.input..email"),
+        .refine(
+          isMask,
+          "neither a regular expression of RE2 (no look-around, no backreferences) nor a JSON path such as $.input..email",
+        ),
     )
     .max(20, "at most 20 masks"),
   timeZone: z.string().max(100).refine(isTimeZone, "not an IANA time zone"),

@@ -82,6 +82,7 @@ describe("rate limits of a key", () => {
       { keys: { key_x: { capturePayloads: "no" } } },
       { keys: { key_x: { unknown: 1 } } },
       { masks: ["("] },
+      { masks: ["(?=x)y"] },
       { masks: ["$.input["] },
     ]) {
       const answer = await request("PATCH", "/api/public/settings", body);

@@ -1,4 +1,5 @@
 import { advance, parseJsonPath, type Step } from "../../../lib/json-path.ts";
+import { linearReplace } from "../../../lib/linear-regex.ts";
 import type { ScorePatch } from "../../scores/model.ts";
 import type { Json, Payload } from "../model.ts";
 import type { Accepted } from "./stored.ts";
@@ -11,11 +12,10 @@ const MAX_DEPTH = 500;
 
 type MaskText = (text: string) => string;
 
+/** Masks what the patterns match. A pattern that cannot be read hides everything. */
 function textMask(patterns: readonly string[]): MaskText {
-  const masks = patterns.map((pattern) => new RegExp(pattern, "gu"));
-  // A pattern may match nothing at all, between any two characters.
-  return (text) =>
-    masks.reduce((rest, mask) => rest.replace(mask, (match) => (match ? MASKED : "")), text);
+  const masks = patterns.map((pattern) => linearReplace(pattern) ?? (() => MASKED));
+  return (text) => masks.reduce((rest, mask) => mask(rest, MASKED), text);
 }
 
 /**
@@ -60,22 +60,12 @@ function placeMask(paths: readonly (readonly Step[])[]): (field: Field, value: J
     if (left.length === 0) return value;
     if (depth > MAX_DEPTH || left.some((steps) => steps.length === 0)) return MASKED;
     if (typeof value !== "object" || value === null) return value;
-    return mapChildren(value, (key, inner) =>
-      masked(
-        inner,
-        left.flatMap((steps) => advance(steps, key)),
-        depth + 1,
-      ),
-    );
+    return mapChildren(value, (key, inner) => masked(inner, advance(left, key), depth + 1));
   }
   return (field, value) => {
     const done = known[field].get(value);
     if (done !== undefined) return done;
-    const result = masked(
-      value,
-      paths.flatMap((steps) => advance(steps, field)),
-      1,
-    );
+    const result = masked(value, advance(paths, field), 1);
     known[field].set(value, result);
     return result;
   };
@@ -91,7 +81,7 @@ const asMetadata = (value: Json): Record<string, Json> =>
  * tags and categories stay, because numbers are grouped by them.
  *
  * @param masks as the project's settings hold them: `$...` is a JSON path into the payload of an
- *   observation or trace, anything else a regular expression
+ *   observation or trace, anything else a regular expression of RE2
  */
 export function maskAccepted(accepted: Accepted, masks: readonly string[]): Accepted {
   if (masks.length === 0) return accepted;
