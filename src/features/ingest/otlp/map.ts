@@ -6,15 +6,15 @@ import {
   type Rejected,
   type TracePatch,
 } from "../model.ts";
-import { normaliseEnvironment } from "../normalise.ts";
 import { genAi } from "./dialects/gen-ai.ts";
-import { metadata as metadataDialect, metadataEnvironment } from "./dialects/metadata.ts";
+import { metadata as metadataDialect } from "./dialects/metadata.ts";
 import { openInference } from "./dialects/openinference.ts";
 import { countsOf, own } from "./dialects/own.ts";
 import { promptside } from "./dialects/promptside.ts";
 import { traceloop } from "./dialects/traceloop.ts";
 import { vercel } from "./dialects/vercel.ts";
 import { leftovers, resourceMetadata, withoutSecrets } from "./metadata.ts";
+import { environmentOf, MAX_SENDER_LENGTH, sdkOf, statedVersion, versionOf } from "./origin.ts";
 import {
   booleanOf,
   type Context,
@@ -42,14 +42,10 @@ const DIALECTS: readonly Dialect[] = [
 const TYPE_ORDER: readonly Dialect[] = [own, openInference, genAi, vercel, traceloop];
 
 const MAX_ID_LENGTH = 800;
-const MAX_SDK_LENGTH = 200;
 
 const STATUS_ERROR = 2;
 
-const OWN_ENVIRONMENT = ["langfuse.environment", "abv.environment"];
-const OWN_VERSION = ["langfuse.version", "abv.version"];
 const OWN_RELEASE = ["langfuse.release", "abv.release"];
-const DEPLOYMENT = ["deployment.environment.name", "deployment.environment"];
 const ROOT_HINTS = [
   "langfuse.internal.as_root",
   "abv.internal.as_root",
@@ -75,19 +71,6 @@ function typeOf(context: Context): ObservationType {
   if (firstOf(attributes, TOOL_HINTS) !== undefined) return "TOOL";
   return TYPE_ORDER.some(({ namesModel }) => namesModel(attributes)) ? "GENERATION" : "SPAN";
 }
-
-function environmentOf({ span: { attributes }, group: { resource } }: Context): string | undefined {
-  const named =
-    firstOf(attributes, OWN_ENVIRONMENT) ??
-    firstOf(resource, OWN_ENVIRONMENT) ??
-    firstOf(attributes, DEPLOYMENT) ??
-    metadataEnvironment(attributes) ??
-    firstOf(resource, DEPLOYMENT);
-  return named === undefined ? undefined : normaliseEnvironment(named);
-}
-
-const versionOf = ({ span: { attributes }, group: { resource } }: Context): string | undefined =>
-  firstText(attributes, OWN_VERSION) ?? firstText(resource, [...OWN_VERSION, "service.version"]);
 
 /** Fields of all vocabularies, the better one's where several say one; objects are put together. */
 function observationSaid(context: Context, dialects: readonly Dialect[]): SaidOfObservation {
@@ -167,11 +150,11 @@ function observationOf(
       parentId: span.parentId,
       startUs: span.startUs,
       endUs: span.endUs,
-      environment: environmentOf(context),
+      environment: environmentOf(context, dialects),
       version: versionOf(context),
       metadata: Object.keys(metadata).length === 0 ? undefined : metadata,
       sdk,
-      host: firstText(group.resource, ["host.name"])?.slice(0, MAX_SDK_LENGTH),
+      host: firstText(group.resource, ["host.name"])?.slice(0, MAX_SENDER_LENGTH),
     }),
     id: span.spanId,
     traceId: span.traceId,
@@ -216,7 +199,7 @@ function tracesOf(
         release: firstText(attributes, OWN_RELEASE) ?? firstText(group.resource, OWN_RELEASE),
       })
     : said<SaidOfTrace>({
-        version: isExplicit ? firstText(attributes, OWN_VERSION) : undefined,
+        version: isExplicit ? statedVersion(attributes) : undefined,
         release: isExplicit ? firstText(attributes, OWN_RELEASE) : undefined,
       });
   const patches: TracePatch[] = [];
@@ -240,13 +223,6 @@ function problemOf(
   };
   const long = Object.entries(ids).find(([, id]) => (id?.length ?? 0) > MAX_ID_LENGTH);
   return long && `${long[0]} is longer than ${MAX_ID_LENGTH} characters`;
-}
-
-/** The SDK as the span's library and process name it. Nothing else of a library is read. */
-function sdkOf({ scope, resource }: SpanGroup): string | undefined {
-  const name = scope.name || firstText(resource, ["telemetry.sdk.name"]);
-  const version = scope.version || firstText(resource, ["telemetry.sdk.version"]);
-  return name && (version ? `${name}/${version}` : name).slice(0, MAX_SDK_LENGTH);
 }
 
 export type Mapped = {

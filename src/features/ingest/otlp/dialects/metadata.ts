@@ -1,4 +1,9 @@
-import { type MetadataKey, promptLink, saidByMetadata } from "../../metadata-keys.ts";
+import {
+  METADATA_KEYS,
+  type MetadataKey,
+  promptLink,
+  saidByMetadata,
+} from "../../metadata-keys.ts";
 import type { Json } from "../../model.ts";
 import {
   type Context,
@@ -49,6 +54,7 @@ const ALIASES: Partial<Record<MetadataKey, readonly string[]>> = {
 };
 
 const PROMPTS = ["langfusePrompt", "langfuse_prompt", "abvPrompt", "abv_prompt"];
+const TRACE_NAME = "trace.name";
 const TAGS = ["tags", "langfuse_tags", "abv_tags"];
 
 /** A call to a model: only there is a bare key such as `user_id` surely a gateway's. */
@@ -111,7 +117,7 @@ function trace({ span: { attributes } }: Context): SaidOfTrace {
     userId,
     sessionId,
     tags: tagsOf(firstIn(read, TAGS)),
-    name: idOf(attributes.get("trace.name")),
+    name: idOf(attributes.get(TRACE_NAME)),
   });
 }
 
@@ -120,11 +126,22 @@ export function metadataEnvironment(attributes: Attributes): string | undefined 
   return keysOf(reader(attributes)).environment;
 }
 
-const isMetadata = (key: string): boolean => PREFIXES.some((prefix) => key.startsWith(prefix));
+/** Names that a gateway may put beside the span's own attributes. */
+const NAMES: ReadonlySet<string> = new Set([
+  ...METADATA_KEYS,
+  ...Object.values(ALIASES).flat(),
+  ...PROMPTS,
+  ...TAGS,
+  TRACE_NAME,
+  "metadata",
+]);
+
+const isMetadata = (key: string): boolean =>
+  NAMES.has(key) || PREFIXES.some((prefix) => key.startsWith(prefix));
 
 /** Metadata of gateways and frameworks. All of it stays readable: nothing is claimed. */
 export const metadata: Dialect = {
-  speaks: (key) => isMetadata(key) || key === "metadata" || key.startsWith("gen_ai."),
+  speaks: isMetadata,
   typeOf: () => undefined,
   namesModel: () => false,
   observation,
