@@ -17,3 +17,13 @@ export function cpuSeconds(pids: readonly number[]): number {
   }
   return ticks / TICKS_PER_SECOND;
 }
+
+/** Most memory that processes have held so far, in megabytes (VmHWM of proc(5)). */
+export function peakMegabytes(pids: readonly number[]): number {
+  let kilobytes = 0;
+  for (const pid of pids) {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    kilobytes += Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
+  }
+  return (kilobytes * 1024) / 1e6;
+}

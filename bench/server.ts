@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { buildBundle, QUIET_ENV, ROOT } from "../local/host/bundle.ts";
 import { migrate } from "../local/host/migrate.ts";
 import { descendants } from "../local/host/process.ts";
-import { cpuSeconds } from "./processes.ts";
+import { cpuSeconds, peakMegabytes } from "./processes.ts";
 
 Object.assign(process.env, QUIET_ENV, { WRANGLER_LOG: "none" });
 
@@ -17,8 +17,11 @@ export type Server = {
   port: number;
   /** CPU seconds its processes have used so far. */
   cpuSeconds: () => number;
+  /** Most memory they have held so far, in megabytes. */
+  peakMegabytes: () => number;
   kv: () => Promise<KVNamespace>;
   events: () => Promise<D1Database>;
+  registry: () => Promise<D1Database>;
   stop: () => Promise<void>;
 };
 
@@ -90,8 +93,10 @@ export async function serve(options: ServerOptions): Promise<Server> {
   const server: Server = {
     port: Number(port),
     cpuSeconds: () => cpuSeconds(pids),
+    peakMegabytes: () => peakMegabytes(pids),
     kv: async () => (await runtime.getKVNamespace("PROMPTS")) as unknown as KVNamespace,
     events: () => runtime.getD1Database("EVENTS_0"),
+    registry: () => runtime.getD1Database("DB"),
     stop: async () => {
       running.delete(server);
       await runtime.dispose();
