@@ -7,8 +7,9 @@ import { benchFreshness } from "./freshness.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchRows } from "./rows.ts";
 import { cleanUp } from "./server.ts";
+import { benchMemory, benchWires } from "./wires.ts";
 
-const USAGE = `usage: npm run bench -- [--only fetch|ingest|rows|freshness|costs] [--quick]
+const USAGE = `usage: npm run bench -- [--only fetch|ingest|wires|memory|rows|freshness|costs] [--quick]
 
   --only NAME  one part of it; costs: rows written at 1, 10 and 100 spans a request
   --quick      fewer and shorter rounds: a look, not a figure`;
@@ -20,6 +21,8 @@ const PARTS: Record<string, (quick: boolean) => Promise<void>> = {
       { rounds: quick ? 2 : 4, spansPerRequest: 100, requests: quick ? 20 : 40 },
       { rounds: quick ? 2 : 4, spansPerRequest: 500, requests: 20 },
     ]),
+  wires: (quick) => benchWires({ rounds: quick ? 1 : 3, spans: quick ? 1_000 : 4_000 }),
+  memory: benchMemory,
   rows: (quick) =>
     benchRows(
       {
@@ -38,7 +41,7 @@ const PARTS: Record<string, (quick: boolean) => Promise<void>> = {
 };
 
 /** What `npm run bench` runs; `costs` is for docs/costs.md. */
-const USUAL = ["fetch", "ingest", "rows", "freshness"];
+const USUAL = ["fetch", "ingest", "wires", "memory", "rows", "freshness"];
 
 const BUSY = { minutes: 2, versions: 1, traces: 100 };
 const COSTS = [
