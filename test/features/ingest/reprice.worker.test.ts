@@ -2,7 +2,7 @@ import { describe, it } from "vitest";
 
 import { applyRows } from "../../../src/features/ingest/consumer/actions.ts";
 import { clockOf } from "../../../src/features/ingest/model.ts";
-import { repriceStep } from "../../../src/features/ingest/reprice/actions.ts";
+import type { repriceStep } from "../../../src/features/ingest/reprice/actions.ts";
 import { MetricsQuery } from "../../../src/features/rollups/contract.ts";
 import { readMetrics } from "../../../src/features/rollups/metrics/actions.ts";
 import { call } from "../../support/call.ts";
