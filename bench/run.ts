@@ -5,11 +5,12 @@ import { Complaint, readFlags, runMain } from "../local/host/flags.ts";
 import { benchFetch } from "./fetch.ts";
 import { benchFreshness } from "./freshness.ts";
 import { benchIngest } from "./ingest.ts";
+import { benchMetrics } from "./metrics.ts";
 import { benchRows } from "./rows.ts";
 import { cleanUp } from "./server.ts";
 import { benchMemory, benchWires } from "./wires.ts";
 
-const USAGE = `usage: npm run bench -- [--only fetch|ingest|wires|memory|rows|freshness|costs] [--quick]
+const USAGE = `usage: npm run bench -- [--only fetch|ingest|wires|memory|rows|freshness|metrics|costs] [--quick]
 
   --only NAME  one part of it; costs: rows written at 1, 10 and 100 spans a request
   --quick      fewer and shorter rounds: a look, not a figure`;
@@ -35,13 +36,19 @@ const PARTS: Record<string, (quick: boolean) => Promise<void>> = {
       { atMost: 8 },
     ),
   freshness: (quick) => benchFreshness({ moves: quick ? 5 : 20 }),
+  metrics: (quick) =>
+    benchMetrics(
+      quick
+        ? { sizes: [10_000, 40_000], rounds: 6, peerRounds: 3 }
+        : { sizes: [10_000, 100_000, 1_000_000], rounds: 20, peerRounds: 7 },
+    ),
   costs: async () => {
     for (const traffic of COSTS) await benchRows(traffic);
   },
 };
 
 /** What `npm run bench` runs; `costs` is for docs/costs.md. */
-const USUAL = ["fetch", "ingest", "wires", "memory", "rows", "freshness"];
+const USUAL = ["fetch", "ingest", "wires", "memory", "rows", "freshness", "metrics"];
 
 const BUSY = { minutes: 2, versions: 1, traces: 100 };
 const COSTS = [
