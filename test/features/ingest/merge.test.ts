@@ -110,7 +110,10 @@ describe("merge", () => {
       [1, 2, 0, 2, 1],
     ]) {
       const states = order.map((i) => says[i]!);
-      expect(decode(fold(states)).values).toEqual({ input: "third", replaced: ["first", "second"] });
+      expect(decode(fold(states)).values).toEqual({
+        input: "third",
+        replaced: ["first", "second"],
+      });
     }
   });
 

@@ -338,7 +338,9 @@ it("answers in protobuf as exporters read it", () => {
   expect(decodeAnswer(protobufAnswer(rejected))).toEqual({
     partialSuccess: {
       rejectedSpans: 300,
-      errorMessage: expect.stringMatching(/^span-0: startTimeUnixNano is missing; .*and 280 more: span-20 span-21 .*span-299$/),
+      errorMessage: expect.stringMatching(
+        /^span-0: startTimeUnixNano is missing; .*and 280 more: span-20 span-21 .*span-299$/,
+      ),
     },
   });
 });

@@ -169,10 +169,14 @@ describe("what a trace sums up", () => {
   });
 
   it("costs what is known, and null when nothing is", () => {
-    const paid = record({ cost: { total: 2_000_000_000, input: null, output: null, cached: null } });
+    const paid = record({
+      cost: { total: 2_000_000_000, input: null, output: null, cached: null },
+    });
     expect(totalCostOf([paid, record()])).toBe(2);
     expect(totalCostOf([record()])).toBeNull();
-    expect(totalCostOf([record({ cost: { total: 0, input: 0, output: 0, cached: null } })])).toBe(0);
+    expect(totalCostOf([record({ cost: { total: 0, input: 0, output: 0, cached: null } })])).toBe(
+      0,
+    );
   });
 });
 
