@@ -60,6 +60,11 @@ export const removeValue = (sketch: Sketch, x: number): void => addToBin(sketch,
 
 /** Adds all of `from` to `into`, in place. */
 export function mergeInto(into: Sketch, from: Sketch): void {
+  if (into.bins.size === 0 && into.n === 0) {
+    into.n = from.n;
+    into.bins = new Map(from.bins);
+    return;
+  }
   for (const [bin, count] of from.bins) addToBin(into, bin, count);
 }
 
