@@ -2,7 +2,8 @@
 const USES = {
   projects: [],
   pricing: [],
-  prompts: ["projects"],
+  notifications: ["projects"],
+  prompts: ["projects", "notifications"],
   scores: ["projects"],
   ingest: ["projects", "pricing", "prompts", "scores"],
   rollups: ["projects", "prompts", "ingest", "scores"],

@@ -12,6 +12,7 @@ import { sessionEndpoints } from "./features/ingest/reads/sessions/routes.ts";
 import { replayEndpoints } from "./features/ingest/replay/routes.ts";
 import { repriceEndpoints } from "./features/ingest/reprice/routes.ts";
 import { webhookEndpoints } from "./features/ingest/webhook/routes.ts";
+import { notificationEndpoints } from "./features/notifications/routes.ts";
 import { pricingEndpoints } from "./features/pricing/routes.ts";
 import { admit, authenticate } from "./features/projects/index.ts";
 import { projectEndpoints } from "./features/projects/routes.ts";
@@ -46,6 +47,7 @@ const slices: Endpoint[] = [
   ...replayEndpoints,
   ...projectEndpoints,
   ...pricingEndpoints,
+  ...notificationEndpoints,
 ];
 
 /** Every route of the system. Where two paths match, the first in this list wins. */

@@ -1,6 +1,7 @@
 import { deliveryJobs } from "./features/delivery/jobs.ts";
 import { ingestJobs } from "./features/ingest/index.ts";
 import { webhookJobs } from "./features/ingest/webhook/publish/jobs.ts";
+import { notificationJobs } from "./features/notifications/jobs.ts";
 import { projectJobs } from "./features/projects/jobs.ts";
 import { rollupJobs } from "./features/rollups/jobs.ts";
 import type { Env } from "./platform/env.ts";
@@ -13,6 +14,7 @@ export const jobs: Job[] = [
   ...deliveryJobs,
   ...ingestJobs,
   ...webhookJobs,
+  ...notificationJobs,
   ...rollupJobs,
 ];
 

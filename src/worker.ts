@@ -1,17 +1,24 @@
 import { app } from "./app.ts";
 import { consumeDead, consumeQueue } from "./features/ingest/index.ts";
+import { consumeJobs, dropDeadJobs } from "./features/notifications/jobs.ts";
 import { now } from "./platform/clock.ts";
-import type { Env, IngestMessage } from "./platform/env.ts";
+import type { Env, IngestMessage, JobMessage } from "./platform/env.ts";
 import { runMinute } from "./schedule.ts";
 
 export default {
   fetch: (request, env, ctx) => app.fetch(tidy(request), env, ctx),
-  queue: (batch, env) =>
-    batch.queue.endsWith("-dead") ? consumeDead(batch, env) : consumeQueue(batch, env),
+  queue: (batch, env) => consumerOf(batch.queue)(batch as MessageBatch<never>, env),
   scheduled: async (_controller, env) => {
     await runMinute(env, now());
   },
-} satisfies ExportedHandler<Env, IngestMessage>;
+} satisfies ExportedHandler<Env, IngestMessage | JobMessage>;
+
+/** Queues are told apart by how their names end, so that each deployment may have its own. */
+function consumerOf(queue: string) {
+  if (queue.endsWith("-jobs-dead")) return dropDeadJobs;
+  if (queue.endsWith("-jobs")) return consumeJobs;
+  return queue.endsWith("-dead") ? consumeDead : consumeQueue;
+}
 
 /** Trap: a base URL with a trailing slash makes exporters post to `//api/...`. */
 function tidy(request: Request): Request {

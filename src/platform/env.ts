@@ -11,9 +11,11 @@ export type Env = {
   PAYLOADS: R2Bucket;
   /** Names of accepted objects. */
   INGEST: Queue<IngestMessage>;
+  /** Names of deliveries that are due. */
+  JOBS: Queue<JobMessage>;
   /** Lets its bearer create projects; a secret of the deployment. */
   ADMIN_TOKEN: string;
-  /** What secrets of webhook sources are sealed with; ADMIN_TOKEN where it is not set. A secret of the deployment. */
+  /** What secrets of webhook sources and destinations are sealed with; ADMIN_TOKEN where it is not set. A secret of the deployment. */
   SEALING_KEY?: string;
   /** "1" where tests and the demo may move the clock; never in production. */
   TEST_CLOCK?: string;
@@ -25,6 +27,9 @@ export type Env = {
 
 /** A queue message is the name of an R2 object, nothing more. */
 export type IngestMessage = { object: string };
+
+/** Work that D1 already holds: the message only says that it is time, and may be lost. */
+export type JobMessage = { kind: "delivery"; tenant: number; delivery: string };
 
 /** Every events shard, in order of its number. */
 export function shardsOf(env: Env): D1Database[] {

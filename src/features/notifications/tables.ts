@@ -1,5 +1,12 @@
 import { sql } from "drizzle-orm";
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
 
 import type { EventType } from "./events/contract.ts";
 import type {
@@ -57,7 +64,9 @@ export const events = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.project, t.id] }),
-    index("notification_event_pending").on(t.project, t.at).where(sql`fanned_at IS NULL`),
+    index("notification_event_pending")
+      .on(t.project, t.at)
+      .where(sql`fanned_at IS NULL`),
     index("notification_event_at").on(t.at),
   ],
 );
@@ -85,7 +94,9 @@ export const deliveries = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.project, t.id] }),
     uniqueIndex("notification_delivery_once").on(t.project, t.destination, t.event),
-    index("notification_delivery_due").on(t.dueAt).where(sql`state = 'pending'`),
+    index("notification_delivery_due")
+      .on(t.dueAt)
+      .where(sql`state = 'pending'`),
     index("notification_delivery_at").on(t.createdAt),
   ],
 );

@@ -1,0 +1,1 @@
+export { announce, emitting, notify } from "./events/actions.ts";
