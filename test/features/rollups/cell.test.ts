@@ -201,6 +201,20 @@ describe("names of cells", () => {
     for (const place of places) expect(place).toMatch(/^\(other \d+\)$/);
   });
 
+  it("are for what people compare by, not for sentences, ids and instants", () => {
+    const labels = ["good", "Very good, with some reservations", "v2-2026", "gpt-4o-2024-08-06"];
+    for (const name of [...labels, "schön 🙂", ""]) expect(boundedName(name)).toBe(name);
+    for (const name of [
+      "I like that it knew at once which train I meant",
+      "4f1c2b6e-9d3a-4c11-8a52-0d1f2e3a4b5c",
+      "2026-11-22T10:00:00Z",
+      "run 1795361293680",
+      "٠١٢٣٤٥٦٧٨٩٠",
+    ]) {
+      expect(boundedName(name), name).toMatch(/^\(other \d+\)$/);
+    }
+  });
+
   it("are read back, colons and all", () => {
     const metric = { level: "O", source: "API", dataType: "NUMERIC", name: "a:b\nc" };
     expect(parseScoreMetric(scoreMetric(metric))).toEqual(metric);

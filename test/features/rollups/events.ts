@@ -27,7 +27,7 @@ const NAMES = [
   "a name that is far longer than sixty-four characters allow it to be",
 ];
 const NUMBERS = [0, 0.5, 0.5, 1, -2, 3.25];
-const CATEGORIES = ["good", "bad", "y".repeat(70)];
+const CATEGORIES = ["good", "bad", "y".repeat(70), "order 12345678901"];
 
 const HOUR_MS = 3_600_000;
 const AGES_MS = [0, 0, 60_000, 200_000, 400_000, HOUR_MS, 30 * HOUR_MS];

@@ -77,7 +77,9 @@ function bin(x: number): number {
 }
 
 const other = (text: string): string => {
-  if (Array.from(text).length <= 64) return text;
+  const digits = [...text].filter((character) => /\p{Nd}/u.test(character)).length;
+  const words = text.match(/\s+/gu)?.length ?? 0;
+  if (Array.from(text).length <= 64 && digits <= 10 && words < 8) return text;
   // FNV-1a of the first 65 characters.
   let hash = 2_166_136_261;
   for (const unit of Array.from(text).slice(0, 65).join("").split("")) {
