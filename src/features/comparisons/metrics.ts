@@ -24,6 +24,14 @@ const measured = (measure: Measure, kind: Kind, margin: Margin, unit: string): C
   perUnit: MEASURES[measure].scale.perUnit,
 });
 
+/** The mean cost in which nothing counts for more than the control's p99: is a handful of calls the difference? */
+export const WINSORISED_COST = "costUsdWinsorised";
+
+const CAPPED_COST: ComparedMetric = {
+  ...measured("costUsd", "amount", DEFAULT_MARGINS.cost, "USD"),
+  id: WINSORISED_COST,
+};
+
 const SLOW_SHARE: ComparedMetric = {
   id: "slowShare",
   kind: "events",
@@ -101,7 +109,11 @@ export function comparedMetrics(
   margins: ReadonlyMap<string, number>,
   baseline: Baseline | null,
 ): ComparedMetric[] {
-  const own = [...OF_GENERATIONS, ...(baseline?.slowBin === null || !baseline ? [] : [SLOW_SHARE])];
+  const own = [
+    ...OF_GENERATIONS,
+    ...(baseline && baseline.slowBin !== null ? [SLOW_SHARE] : []),
+    ...(baseline && baseline.costCapBin !== null ? [CAPPED_COST] : []),
+  ];
   return [...own.map((metric) => withMargin(metric, margins)), ...scoresIn(cells, margins)];
 }
 
@@ -117,6 +129,7 @@ function scoresOf(cell: Cell, name: string, kind: Kind): Stat {
 /** What a cell holds of a metric. Of `errors` it holds counts only; `slowShare` is of latencies. */
 export function statOf({ id, kind }: ComparedMetric, cell: Cell): Stat {
   if (id === "slowShare") return cell.metrics.get("latency") ?? emptyStat();
+  if (id === WINSORISED_COST) return cell.metrics.get("cost") ?? emptyStat();
   if (isMeasure(id)) return cell.metrics.get(MEASURES[id].metric) ?? emptyStat();
   return id === "errors" ? emptyStat() : scoresOf(cell, id.slice(scoreId("").length), kind);
 }
@@ -167,8 +180,9 @@ export function inputOf(
     const { logs, notPositive } = logMoments(stat.sketch);
     return { ...logs, mean: logs.n > 0 ? logs.mean - Math.log(perUnit) : 0, leftOut: notPositive };
   }
-  if (kind === "amount" && cap !== null) {
-    return { ...scaled(winsorisedMoments(stat.sketch, cap), perUnit), leftOut: 0 };
+  const capBin = metric.id === WINSORISED_COST ? (baseline?.costCapBin ?? null) : cap;
+  if (kind === "amount" && capBin !== null) {
+    return { ...scaled(winsorisedMoments(stat.sketch, capBin), perUnit), leftOut: 0 };
   }
   return { ...momentsOfSums(stat, perUnit), leftOut: 0 };
 }

@@ -3,6 +3,7 @@ import { isMismatch, lnSrm, SRM_ALPHA, srmChiSquare } from "../../lib/stats/srm.
 import { fixedOutcome } from "./fixed.ts";
 import { categoriesOutcome, type CellStage, type Judged, stageInputs } from "./judge.ts";
 import { liveOutcome } from "./live.ts";
+import { WINSORISED_COST } from "./metrics.ts";
 import type { ComparedMetric, FrozenBaseline } from "./model.ts";
 import { notTested, type Outcome } from "./outcome.ts";
 
@@ -99,7 +100,9 @@ export function judgeRandomised(
   cells: readonly CellStage[],
   terms: Terms,
 ): Judged[] {
-  return metrics.map((metric) => {
+  // While it is live the cost itself is capped, so a second line would say the same.
+  const shown = metrics.filter(({ id }) => !terms.isLive || id !== WINSORISED_COST);
+  return shown.map((metric) => {
     const cap = terms.isLive ? (terms.baseline?.costCapBin ?? null) : null;
     const stages = stageInputs(metric, cells, terms.baseline, cap);
     return { metric, stages, outcome: outcomeOf(metric, stages, cells, terms) };

@@ -7,6 +7,7 @@ const NAMES: Record<string, string> = {
   timeToFirstTokenMs: "Time to first token",
   outputTokens: "Output length",
   costUsd: "Cost per generation",
+  costUsdWinsorised: "Cost per generation, cut at the control's p99,",
   errors: "The error rate",
   slowShare: "The share of slow generations",
 };

@@ -10,15 +10,7 @@ import type { SampleRatioCheck } from "./randomised.ts";
 
 /** What may make a difference that the prompt did not. */
 export type Warning = {
-  kind:
-    | "model-mix"
-    | "input-length"
-    | "score-coverage"
-    | "clustered-users"
-    | "sample-ratio"
-    | "several-splits"
-    | "control-history"
-    | "label-moved";
+  kind: "model-mix" | "input-length" | "score-coverage" | "clustered-users" | "sample-ratio";
   message: string;
 };
 

@@ -130,6 +130,7 @@ describe("a comparison under a split", () => {
       latencyMs: "Welch's t-test on logarithms",
       timeToFirstTokenMs: null,
       costUsd: "Welch's t-test of means, relative by the delta method",
+      costUsdWinsorised: "Welch's t-test of means, relative by the delta method",
       errors: "pooled z-test, Newcombe's interval",
       slowShare: "pooled z-test, Newcombe's interval",
       "score:quality": "Welch's t-test",
