@@ -156,6 +156,20 @@ describe("a standard source", () => {
   });
 });
 
+describe("while neither KV nor D1 answers", () => {
+  it("a delivery is put off, not refused", async ({ expect }) => {
+    const { create, env, send, project } = await lab();
+    const { path, id, secret } = await create({ kind: "feedback" });
+    await project.scope.env.PROMPTS.delete(`source/${id}`);
+    const down: Env = { ...env, DB: broken("D1"), PROMPTS: broken("KV") };
+    const body = { traceId: "t", name: "thumb", value: true };
+    const authorization = `Bearer ${secret}`;
+    const put = await send(path, { body, authorization, env: down });
+    expect([put.status, put.headers.get("retry-after")]).toEqual([503, "5"]);
+    expect((await send(path, { body, authorization })).status).toBe(200);
+  });
+});
+
 describe("secrets", () => {
   it("are said once, kept sealed or hashed, and rotated with an overlap", async ({ expect }) => {
     const { project, admin, create, send } = await lab();

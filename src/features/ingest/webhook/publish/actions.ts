@@ -1,6 +1,7 @@
 import type { RegistryDb } from "../../../../platform/db.ts";
 import { openRegistry } from "../../../../platform/db.ts";
 import type { Env } from "../../../../platform/env.ts";
+import { Refusal } from "../../../../platform/errors.ts";
 import { logEvent } from "../../../../platform/log.ts";
 import { memo } from "../../../../platform/memo.ts";
 import { sourceDocument, type SourceRecord } from "../model.ts";
@@ -22,6 +23,7 @@ const RUN_LIMIT = 100;
 const MEMO_MS = 30_000;
 const MEMO_ENTRIES = 1_000;
 const CACHE_SECONDS = 30;
+const RETRY_AFTER_SECONDS = 5;
 
 const held = memo<SourceRecord>(MEMO_MS, MEMO_ENTRIES);
 
@@ -63,8 +65,8 @@ export async function publishChanged(env: Env, now: Date): Promise<{ more: boole
 }
 
 /**
- * A source from this isolate's memory, else KV, else D1; undefined for one that never was or is
- * deleted. A change is obeyed everywhere within two minutes, here at once.
+ * A source from this isolate's memory, else KV, else D1; undefined for one that never was, which is
+ * remembered too, or is deleted. A change is obeyed everywhere within two minutes, here at once.
  */
 export async function sourceRecord(
   env: Env,
@@ -72,7 +74,6 @@ export async function sourceRecord(
   nowMs: number,
 ): Promise<Exclude<SourceRecord, { deleted: true }> | undefined> {
   const known = held.get(id, nowMs) ?? (await readEdge(env, id)) ?? (await readRegistry(env, id));
-  if (!known) return undefined;
   held.set(id, known, nowMs);
   return known.deleted ? undefined : known;
 }
@@ -90,7 +91,15 @@ async function readEdge(env: Env, id: string): Promise<SourceRecord | undefined>
   }
 }
 
-async function readRegistry(env: Env, id: string): Promise<SourceRecord | undefined> {
-  const row = await findAnySource(openRegistry(env.DB), id);
-  return row && recordOf(row);
+/** @throws Refusal unavailable when D1 does not answer either: nobody knows whose the source is */
+async function readRegistry(env: Env, id: string): Promise<SourceRecord> {
+  try {
+    const row = await findAnySource(openRegistry(env.DB), id);
+    return row ? recordOf(row) : { deleted: true };
+  } catch (error) {
+    logEvent("D1 did not answer for a source", { source: id, error: String(error) });
+    throw new Refusal("unavailable", "the source cannot be looked up just now; send it again", {
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    });
+  }
 }
