@@ -101,6 +101,9 @@ export type Wanted = {
   rawPath?: string;
 };
 
+/** Ids are of one call, so that any number of calls may share a prompt. */
+let calls = 0;
+
 /** Writes generations of two versions, spread over time, and what the fold must know of them. */
 export async function load(
   server: Server,
@@ -108,6 +111,7 @@ export async function load(
   onBatch: (done: number) => Promise<void> = async () => {},
 ): Promise<Loaded> {
   const events = await server.events();
+  const call = ++calls;
   const uniform = uniformsFrom(rows + prompt.length);
   const file = rawPath === undefined ? undefined : createWriteStream(rawPath);
   file?.write(`version,${COLUMNS.join(",")}\n`);
@@ -116,7 +120,7 @@ export async function load(
   const beginUs = (endMs - spanMs) * 1000;
   for (let done = 0; done < rows; done += ROWS_PER_BATCH) {
     const batch = Array.from({ length: Math.min(ROWS_PER_BATCH, rows - done) }, (_, i) =>
-      rowOf(uniform, Math.floor(beginUs + (done + i) * stepUs), `${prompt}-${endMs}-${done + i}`),
+      rowOf(uniform, Math.floor(beginUs + (done + i) * stepUs), `${prompt}-${call}-${done + i}`),
     );
     await insert(events, batch, { tenant, prompt });
     for (const [, , start, stop, , version] of batch) {

@@ -12,7 +12,8 @@ import {
 } from "../../../src/features/rollups/fold/delta.ts";
 import { suspectOf } from "../../../src/features/rollups/fold/extremes.ts";
 import { type Amount, net } from "../../../src/features/rollups/fold/items.ts";
-import { boundedName, parseScoreMetric, scoreMetric } from "../../../src/features/rollups/model.ts";
+import { parseScoreMetric, scoreMetric } from "../../../src/features/rollups/model.ts";
+import { boundedName } from "../../../src/features/rollups/names.ts";
 
 const START = Date.parse("2026-11-20T10:00:00Z") * 1000;
 const NOW = START + 60_000_000;
@@ -219,6 +220,40 @@ describe("names of cells", () => {
     const metric = { level: "O", source: "API", dataType: "NUMERIC", name: "a:b\nc" };
     expect(parseScoreMetric(scoreMetric(metric))).toEqual(metric);
     expect(parseScoreMetric("latency")).toBeUndefined();
+  });
+});
+
+describe("a metric of very many categories", () => {
+  const KEY = "O:API:CATEGORICAL:quality";
+  const names = Array.from({ length: 1200 }, (_, i) => `city ${i}`);
+  const added = names.map((name) => score("CATEGORICAL", null, name));
+  const total = (cell: Cell): number =>
+    [...(cell.metrics.get(KEY)?.categories.values() ?? [])].reduce((sum, n) => sum + n, 0);
+
+  it("shares 16 places, whichever came first, and gives back what is taken away", () => {
+    const cell = cellOf(added);
+    expect(cellOf(added.toReversed())).toEqual(cell);
+    expect(cell.metrics.get(KEY)?.categories.size).toBe(16);
+    expect(total(cell)).toBe(1200);
+    const stored = decodeCell(encodeCell(cell));
+    expect(stored).toEqual(cell);
+    const deltas: Deltas = new Map();
+    for (const item of added.slice(0, 700)) count(deltas, item, -1);
+    for (const delta of deltas.values()) apply(stored, delta);
+    expect(total(stored)).toBe(500);
+    expect(stored.metrics.get(KEY)?.n).toBe(500);
+    for (const name of stored.metrics.get(KEY)?.categories.keys() ?? []) {
+      expect(name).toMatch(/^\(other \d+\)$/);
+    }
+    expect(encodeCell(stored).length).toBeLessThan(1000);
+  });
+
+  it("merges with one that still has names", () => {
+    const few = cellOf(added.slice(0, 3));
+    expect(few.metrics.get(KEY)?.categories.size).toBe(3);
+    mergeCellInto(few, cellOf(added));
+    expect(total(few)).toBe(1203);
+    expect(few.metrics.get(KEY)?.categories.size).toBe(16);
   });
 });
 

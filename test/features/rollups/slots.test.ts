@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import {
   cover,
+  coverInside,
   isLiving,
   slotOf,
   spanOf,
@@ -63,6 +64,41 @@ describe("cover", () => {
         const head = spans[0];
         if (head && isLiving(0, slotOf(0, from), NOW)) {
           expect(from - head.from).toBeLessThan(5 * MINUTE);
+        }
+      }),
+    );
+  });
+});
+
+describe("coverInside", () => {
+  const inside = (from: number, to: number) =>
+    coverInside({ from, to }, NOW).map(({ level, from, to }) => [
+      level,
+      spanOf(level, from).from,
+      spanOf(level, to).from,
+    ]);
+
+  it("leaves out buckets that reach beyond the span, as fine as they still live", () => {
+    expect(inside(at("2026-11-20T10:02:00Z"), at("2026-11-20T10:18:00Z"))).toEqual([
+      [0, at("2026-11-20T10:05:00Z"), at("2026-11-20T10:15:00Z")],
+    ]);
+    expect(inside(at("2026-11-10T10:02:00Z"), at("2026-11-10T12:18:00Z"))).toEqual([
+      [1, at("2026-11-10T11:00:00Z"), at("2026-11-10T12:00:00Z")],
+    ]);
+    expect(inside(at("2026-06-01T10:00:00Z"), at("2026-06-03T10:00:00Z"))).toEqual([
+      [2, at("2026-06-02T00:00:00Z"), at("2026-06-03T00:00:00Z")],
+    ]);
+    expect(inside(at("2026-11-10T10:02:00Z"), at("2026-11-10T10:50:00Z"))).toEqual([]);
+  });
+
+  it("never reaches beyond any span", () => {
+    const instant = fc.integer({ min: NOW - 200 * US_PER_DAY, max: NOW });
+    fc.assert(
+      fc.property(instant, instant, (a, b) => {
+        const [from, to] = [Math.min(a, b), Math.max(a, b)];
+        for (const [, first = 0, end = 0] of inside(from, to)) {
+          expect(first).toBeGreaterThanOrEqual(from);
+          expect(end).toBeLessThanOrEqual(to);
         }
       }),
     );
