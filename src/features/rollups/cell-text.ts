@@ -16,15 +16,18 @@ type StatText = [
   max: number | null,
   bins: string,
   categories?: Record<string, number>,
+  isCrowded?: 1,
 ];
 type CellText = { v: number; n: number; e: number; p?: number[]; m: Record<string, StatText> };
 
 const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
 
-const statText = ({ n, sum, sumSq, min, max, sketch, categories }: Stat): StatText => {
+const statText = (stat: Stat): StatText => {
+  const { n, sum, sumSq, min, max, sketch, categories, isCrowded } = stat;
   const bins = sketch.bins.size === 0 ? "" : encodeSketch(sketch);
   const numbers: StatText = [n, sum.toString(), sumSq.toString(), min, max, bins];
   if (categories.size > 0) numbers.push(Object.fromEntries([...categories].sort(byName)));
+  if (categories.size > 0 && isCrowded) numbers.push(1);
   return numbers;
 };
 
@@ -35,7 +38,7 @@ export function encodeCell({ n, errors, minutes, metrics }: Cell): string {
   return JSON.stringify(text);
 }
 
-function statFrom([n, sum, sumSq, min, max, bins, categories]: StatText): Stat {
+function statFrom([n, sum, sumSq, min, max, bins, categories, isCrowded]: StatText): Stat {
   return {
     n,
     sum: BigInt(sum),
@@ -44,6 +47,7 @@ function statFrom([n, sum, sumSq, min, max, bins, categories]: StatText): Stat {
     max,
     sketch: bins === "" ? emptySketch() : decodeSketch(bins),
     categories: new Map(Object.entries(categories ?? {})),
+    ...(isCrowded === 1 ? { isCrowded: true } : {}),
   };
 }
 

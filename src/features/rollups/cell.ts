@@ -1,4 +1,5 @@
 import { addToBin, emptySketch, mergeInto, type Sketch } from "../../lib/sketch/sketch.ts";
+import { sharedPlace } from "./names.ts";
 
 /**
  * What a bucket knows of one metric. All but the extremes form a group: what was added can be taken
@@ -15,7 +16,24 @@ export type Stat = {
   sketch: Sketch;
   /** Counts per category; only for BOOLEAN and CATEGORICAL scores. */
   categories: Map<string, number>;
+  /** There were too many: all categories share 16 places, for good. */
+  isCrowded?: boolean;
 };
+
+/**
+ * Categories of one metric that have places of their own. Beyond that none has: a bucket must stay
+ * below what D1 takes, and which ones came first must not matter.
+ */
+const MAX_OWN_PLACES = 1000;
+
+/** Moves all categories into the shared places, in place. Amounts to take away find theirs there. */
+function crowd(stat: Stat): void {
+  if (stat.isCrowded) return;
+  const own = stat.categories;
+  stat.isCrowded = true;
+  stat.categories = new Map();
+  for (const [name, count] of own) addCategory(stat.categories, sharedPlace(name), count);
+}
 
 /** Aggregates of one version in one slot, environment and model. */
 export type Cell = {
@@ -87,7 +105,11 @@ export function addAmounts(into: Stat, from: Stat): void {
   into.sum += from.sum;
   into.sumSq += from.sumSq;
   mergeInto(into.sketch, from.sketch);
-  for (const [name, count] of from.categories) addCategory(into.categories, name, count);
+  if (from.isCrowded) crowd(into);
+  for (const [name, count] of from.categories) {
+    addCategory(into.categories, into.isCrowded ? sharedPlace(name) : name, count);
+  }
+  if (into.categories.size > MAX_OWN_PLACES) crowd(into);
 }
 
 export function mergeStatInto(into: Stat, from: Stat): void {

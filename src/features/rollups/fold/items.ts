@@ -1,7 +1,8 @@
 import { binOf } from "../../../lib/sketch/sketch.ts";
 import type { GenerationItem, Item, ScoreItem } from "../../ingest/index.ts";
 import { METRICS } from "../cell.ts";
-import { boundedName, scoreMetric } from "../model.ts";
+import { scoreMetric } from "../model.ts";
+import { boundedName } from "../names.ts";
 
 /** An item that counts somewhere. */
 export type Amount = GenerationItem | ScoreItem;
