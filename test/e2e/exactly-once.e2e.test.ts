@@ -7,8 +7,8 @@ import { type LastingInstance, lastingInstance } from "./support/lasting.ts";
 import { drawTraffic, expectedOf, type KnownTrace, type Sending } from "./support/ledger.ts";
 
 /** The full run: PROMPTSIDE_KILLS=30 PROMPTSIDE_EVENTS=20000. */
-const KILLS = Number(process.env["PROMPTSIDE_KILLS"] ?? 5);
-const EVENTS = Number(process.env["PROMPTSIDE_EVENTS"] ?? 3000);
+const KILLS = Number(process.env["PROMPTSIDE_KILLS"] ?? 4);
+const EVENTS = Number(process.env["PROMPTSIDE_EVENTS"] ?? 2000);
 const SEED = Number(process.env["PROMPTSIDE_SEED"] ?? 1);
 
 const SENDERS = 4;
