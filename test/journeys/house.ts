@@ -44,6 +44,8 @@ export async function furnishedHouse() {
     INGEST: {
       send: async ({ object }: IngestMessage) => void queued.push(object),
     } as unknown as Env["INGEST"],
+    // Nobody is there to be notified.
+    JOBS: { sendBatch: async () => undefined } as unknown as Env["JOBS"],
   };
   const request = async (method: string, path: string, body: unknown): Promise<Answer> => {
     const answer = await house.request(method, path, body);
@@ -51,6 +53,11 @@ export async function furnishedHouse() {
     return answer;
   };
   const { prompt, splitLabel, trace, observation, session, score, model } = IDS;
+  const destination = await request("POST", "/api/public/destinations", {
+    name: MARK,
+    kind: "webhook",
+    url: "https://example.com/hook",
+  });
   for (const label of ["production", splitLabel]) {
     await request("POST", "/api/public/v2/prompts", {
       name: prompt,
@@ -97,7 +104,10 @@ export async function furnishedHouse() {
     name: MARK,
     dataType: "NUMERIC",
   });
+  const deliveries = await request("GET", "/api/public/deliveries", undefined);
   const given = {
+    destinationId: (destination.json as { id: string }).id,
+    deliveryId: (deliveries.json as { data: { id: string }[] }).data[0]?.id ?? "none",
     keyId: (key.json as { id: string }).id,
     sourceId: (source.json as { id: string }).id,
     configId: (config.json as { id: string }).id,

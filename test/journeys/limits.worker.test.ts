@@ -10,7 +10,14 @@ import { type Answer, bearer, call } from "../support/call.ts";
 import { IDS } from "./house.ts";
 import { nameOf, pathOf, requestOf } from "./requests.ts";
 
-const given = { keyId: "key_none", sourceId: "src_none", configId: "none", abId: "abt_none" };
+const given = {
+  keyId: "key_none",
+  sourceId: "src_none",
+  configId: "none",
+  abId: "abt_none",
+  destinationId: "d",
+  deliveryId: "d",
+};
 const guarded = endpoints.filter(({ access }) => access !== "open");
 const writing = guarded.filter(({ method }) => ["POST", "PUT", "PATCH"].includes(method));
 const withPath = guarded.filter(({ path }) => path.includes(":"));

@@ -16,7 +16,14 @@ export type WalkRequest = {
 };
 
 /** Ids that the house was given. */
-export type Given = { keyId: string; sourceId: string; configId: string; abId: string };
+export type Given = {
+  keyId: string;
+  sourceId: string;
+  configId: string;
+  abId: string;
+  destinationId: string;
+  deliveryId: string;
+};
 
 const { prompt, splitLabel, trace, observation, session, score, model } = IDS;
 const DAY = "2026-11-20";
@@ -84,6 +91,13 @@ const REQUESTS: Record<string, WalkRequest> = {
   "POST /api/public/sources/dry-run": { body: { mapping, body: {} } },
   "POST /api/public/projects": { body: { name: "theirs" } },
   "POST /api/public/keys": { body: { label: "theirs", scopes: ["read"] } },
+  "POST /api/public/destinations": {
+    body: { kind: "webhook", name: "theirs", url: "https://example.com/hook" },
+  },
+  "PATCH /api/public/destinations/:id": { body: { name: "theirs" } },
+  "POST /api/public/destinations/:id/rotate": { body: {} },
+  "POST /api/public/destinations/:id/test": { body: {} },
+  "POST /api/public/deliveries/:id/resend": { body: {} },
   "PATCH /api/public/settings": { body: { retentionDays: 7 } },
   "PUT /api/public/prices": { body: { model, usdPerMillion: { input: 1 } } },
   "GET /beta/litellm_prompt_management": { query: { prompt_id: prompt } },
@@ -103,7 +117,14 @@ export const nameOf = ({ method, path }: Endpoint): string => `${method} ${path}
 export const requestOf = (route: Endpoint): WalkRequest => REQUESTS[nameOf(route)] ?? {};
 
 /** `/traces/:id` is a trace's: the id follows from the part of the path before it. */
-const idsBefore = ({ keyId, sourceId, configId, abId }: Given): Record<string, string> => ({
+const idsBefore = ({
+  keyId,
+  sourceId,
+  configId,
+  abId,
+  destinationId,
+  deliveryId,
+}: Given): Record<string, string> => ({
   traces: trace,
   observations: observation,
   sessions: session,
@@ -112,6 +133,8 @@ const idsBefore = ({ keyId, sourceId, configId, abId }: Given): Record<string, s
   ab: abId,
   keys: keyId,
   sources: sourceId,
+  destinations: destinationId,
+  deliveries: deliveryId,
 });
 
 /**

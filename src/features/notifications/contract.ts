@@ -122,6 +122,9 @@ export type CreatedDestination = z.infer<typeof CreatedDestination>;
 
 export const IdPath = z.object({ id: z.string().min(1).max(100) });
 
+/** The body of what needs none. */
+export const Nothing = z.strictObject({});
+
 export const Page = z.object({
   cursor: z.string().max(100).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),

@@ -3,9 +3,11 @@ import type { BatchItem } from "drizzle-orm/batch";
 
 import { newId } from "../../lib/ids.ts";
 import type { Scope } from "../../platform/scope.ts";
+import { announce, emitting } from "../notifications/index.ts";
 import { auditChange } from "./audit/store.ts";
 import { documentsBetween, type Move, movesBetween, versionsTouched } from "./change.ts";
 import type { PromptState } from "./change.ts";
+import { emissionsOf } from "./events/emissions.ts";
 import { labelDocument, type DeploymentCause, type PromptContent } from "./model.ts";
 import { askDocuments } from "./outbox/store.ts";
 import {
@@ -229,7 +231,8 @@ function isLostRace(error: unknown): boolean {
 }
 
 /**
- * Saves a change of one name: versions, labels, references, ledger, audit and outbox in one batch.
+ * Saves a change of one name: versions, labels, references, ledger, audit, outbox and the events
+ * that tell of it in one batch.
  *
  * @returns false, and nothing is written, when the name changed since `before` was loaded, or what
  *   the decision rests on beside it
@@ -238,6 +241,7 @@ export async function saveChange(scope: Scope, change: Change): Promise<boolean>
   const { name, before, after, reason, splits = [] } = change;
   const at = new Date(Math.max(scope.now.getTime(), before?.updatedAt.getTime() ?? 0));
   const moves = movesBetween(before?.state, after);
+  const emissions = emissionsOf(change, moves, scope.actor);
   try {
     await scope.db.batch([
       guardName(scope, change, at),
@@ -252,7 +256,9 @@ export async function saveChange(scope: Scope, change: Change): Promise<boolean>
         ...documentsBetween(name, before?.state, after),
         ...splits.map(({ label }) => labelDocument(name, label)),
       ]),
+      ...emitting(scope, emissions),
     ]);
+    if (emissions.length > 0) announce(scope);
     return true;
   } catch (error) {
     if (isLostRace(error)) return false;
