@@ -41,7 +41,7 @@ export default {
       "lib-is-closed",
       "lib is pure and knows nothing of us",
       { path: "^src/lib/" },
-      { pathNot: ["^src/lib/", "node_modules/(@stdlib|diff)/"] },
+      { pathNot: ["^src/lib/", "node_modules/(@stdlib|diff|re2js)/"] },
     ),
     error(
       "platform-below-features",
