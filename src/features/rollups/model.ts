@@ -10,24 +10,14 @@ export {
   mergeStatInto,
   type Stat,
 } from "./cell.ts";
+export { isMeasure, type Measure, MEASURES, SCORE_SCALE } from "./measures.ts";
 export {
-  inUnit,
-  isMeasure,
-  knownInUnit,
-  type Measure,
-  MEASURES,
-  type Scale,
-  SCORE_SCALE,
-} from "./measures.ts";
-export {
-  cover,
   coverInside,
   isLivingAt,
   type Level,
   LIFETIME_DAYS,
   type SlotRange,
   slotOf,
-  type Span,
   spanOf,
 } from "./slots.ts";
 

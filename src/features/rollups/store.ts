@@ -171,6 +171,19 @@ export type Wanted = {
 };
 export type Filter = { environment: string | null; model: string | null };
 
+/** Which metrics of the cells are read; both left out: all of them. */
+export type Wish = {
+  /** The one metric that D1 sends, "" for none: a cell's other sketches stay where they are. */
+  only?: string | undefined;
+  isWanted?: IsWanted | undefined;
+};
+
+/** The text of a cell, or that of a cell that has the metric at path ?11 alone. */
+const ONLY = `CASE WHEN ?11 IS NULL THEN data ELSE json_object(
+    'v', data -> '$.v', 'n', data -> '$.n', 'e', data -> '$.e', 'p', json(data -> '$.p'),
+    'm', CASE WHEN data -> ?11 IS NULL THEN json('{}') ELSE json_object(?12, json(data -> ?11)) END
+  ) END AS data`;
+
 const PAGE_ROWS = 1000;
 const STATEMENTS_PER_BATCH = 40;
 
@@ -179,8 +192,9 @@ export async function* selectCells(
   shard: D1Database,
   wanted: readonly Wanted[],
   { environment, model }: Filter,
-  isWanted: IsWanted = all,
+  { only, isWanted = all }: Wish = {},
 ): AsyncGenerator<{ key: CellKey; cell: Cell }> {
+  const path = only === undefined ? [null, null] : [`$.m."${only}"`, only];
   type Want = Wanted & { after: [slot: number, env: string, model: string] };
   let open: Want[] = wanted.map((want) => ({ ...want, after: [want.from, "", ""] }));
   while (open.length > 0) {
@@ -190,12 +204,12 @@ export async function* selectCells(
         shard
           .prepare(
             // (slot, "", "") itself is no stored key of a cell: an environment is never empty.
-            `SELECT * FROM bucket WHERE level = ?1 AND project = ?2 AND prompt = ?3 AND version = ?4
+            `SELECT ${KEY_COLUMNS}, ${ONLY} FROM bucket WHERE level = ?1 AND project = ?2 AND prompt = ?3 AND version = ?4
                AND (slot, env, model) > (?5, ?6, ?7) AND slot < ?8
                AND (?9 IS NULL OR env = ?9) AND (?10 IS NULL OR model = ?10)
              ORDER BY slot, env, model LIMIT ${PAGE_ROWS}`,
           )
-          .bind(level, project, prompt, version, ...after, to, environment, model),
+          .bind(level, project, prompt, version, ...after, to, environment, model, ...path),
       ),
     );
     const again: Want[] = [];

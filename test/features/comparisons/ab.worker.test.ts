@@ -220,6 +220,31 @@ describe("an A/B test of a split label", () => {
     );
   });
 
+  it("takes its arms from the split when nobody named them", async ({ expect }) => {
+    const { scope, put, read } = await project();
+    const test = await put({ label: "production" });
+    expect(test).toMatchObject({ state: "waiting", arms: [{ version: 1, isControl: true }] });
+    const empty = await read(test.id, 1);
+    expect(empty).toMatchObject({ state: "waiting", variants: [], winner: null });
+    const arms = [
+      { version: 3, weight: 2000 },
+      { version: 1, weight: 6000 },
+      { version: 2, weight: 2000 },
+    ];
+    await putSplit(later(scope, 2), { name: PROMPT, label: "production" }, { arms });
+    const report = await read(test.id, 3);
+    expect(report.state).toBe("running");
+    expect(report.arms.map(({ version, isControl }) => [version, isControl])).toEqual([
+      [1, true],
+      [3, false],
+      [2, false],
+    ]);
+    expect(report.variants.map(({ version, count }) => [version, count])).toEqual([
+      [3, 0],
+      [2, 0],
+    ]);
+  });
+
   it("trusts nothing when the arms did not get their shares", async ({ expect }) => {
     const { scope, put, read } = await project();
     const test = await put(halves);
@@ -290,7 +315,7 @@ describe("PUT /api/public/prompts/{name}/ab", () => {
     const { put } = await project();
     const cases: [object, RegExp][] = [
       [{}, /either label/],
-      [{ label: "production" }, /say weights/],
+      [{ ...halves, versions: [1, 2] }, /say weights/],
       [{ label: "production", versions: [1, 9] }, /no version 9/],
       [{ label: "production", versions: [2, 3], control: 2 }, /must be version 1/],
       [{ label: "nowhere", versions: [1, 2] }, /no label nowhere/],

@@ -2,9 +2,13 @@ import { describe, it } from "vitest";
 
 import { readComparison } from "../../../src/features/comparisons/actions.ts";
 import { Comparison, ComparisonQuery } from "../../../src/features/comparisons/contract.ts";
+import type { StoredRows } from "../../../src/features/ingest/accept/stored.ts";
+import { applyRows } from "../../../src/features/ingest/consumer/actions.ts";
+import { clockOf } from "../../../src/features/ingest/model.ts";
 import { normals, uniforms } from "../../lib/stats/draws.ts";
 import { call } from "../../support/call.ts";
 import { freshProject } from "../../support/project.ts";
+import { untilQuiet } from "../rollups/comparison.ts";
 import type { Made } from "./cells.ts";
 import { plant, type Planted, PROMPT, splitOf, tell } from "./plant.ts";
 
@@ -179,6 +183,44 @@ describe("a comparison under a split", () => {
     expect(latency?.verdict).toBe("equivalent");
     expect(latency?.inputs.stages.map(({ share }) => share)).toEqual([0.1, 0.5]);
     expect(latency?.chanceGreater).toBeNull();
+  });
+
+  it("is widened, and warns, when generations of one user resemble each other", async ({
+    expect,
+  }) => {
+    const { scope, read } = await project();
+    const [from, to] = [ago(10 * HOUR_MS), ago(2 * HOUR_MS)];
+    await tell(scope, from, { from: 1, to: 1, ...splitOf("started", HALF) });
+    await tell(scope, to, { from: 1, to: 1, ...splitOf("ended", HALF) });
+    const uniform = uniforms(40);
+    const normal = normals(uniform);
+    const levels = Array.from({ length: 60 }, () => normal());
+    const observations: StoredRows["observations"] = [];
+    const traces: StoredRows["traces"] = [];
+    for (let i = 0; i < 600; i++) {
+      const user = i % levels.length;
+      const startMs = from.getTime() + HOUR_MS + i * 30_000;
+      const clock = clockOf(false, startMs, `g${i}`);
+      const ids = { traceId: `t${i}`, id: `g${i}`, clock };
+      traces.push({ id: ids.traceId, clock, userId: `user-${user}` });
+      observations.push({
+        ...ids,
+        type: "GENERATION",
+        startUs: startMs * 1000,
+        endUs: startMs * 1000 + Math.round(1e6 * Math.exp((levels[user] ?? 0) + 0.3 * normal())),
+        environment: "production",
+        promptName: PROMPT,
+        promptVersion: 1 + (i % 2),
+        parentId: "root",
+      });
+    }
+    await applyRows(scope, [{ v: 1, observations, traces, scores: [] }], true);
+    await untilQuiet(scope);
+    const found = await read("control=1&candidate=2");
+    expect(found.warnings.map(({ kind }) => kind)).toContain("clustered-users");
+    expect(found.method.designEffect).toBeGreaterThan(3);
+    expect(lineOf(found, "latencyMs")?.test?.name).toContain("design effect");
+    expect(found.control.count).toBe(300);
   });
 
   it("withholds every verdict when the arms did not get their shares", async ({ expect }) => {

@@ -12,7 +12,7 @@ import {
 import { ALPHA, METHOD_VERSION } from "../model.ts";
 import { readBaseline, splitEvents } from "../reads/actions.ts";
 import type { AbReport, AbTest, Promote, PutAb } from "./contract.ts";
-import { type Course, courseOf } from "./course.ts";
+import { type Course, courseOf, withArms } from "./course.ts";
 import type { AbDefinition } from "./model.ts";
 import { readReport } from "./report/actions.ts";
 import { armsOf, isFault } from "./setup.ts";
@@ -32,7 +32,10 @@ const MAX_MOVES = 1000;
 const untilOf = ({ definition: { plannedEndMs }, endedAt }: StoredTest, now: Date): number =>
   Math.min(now.getTime(), plannedEndMs ?? Infinity, endedAt?.getTime() ?? Infinity);
 
-async function readCourse(scope: Scope, test: StoredTest): Promise<Course> {
+/** A test with the arms that its split gave it, and how it went. */
+type Followed = { test: StoredTest; course: Course };
+
+async function follow(scope: Scope, test: StoredTest): Promise<Followed> {
   const to = new Date(scope.now.getTime() + 1);
   const { definition, createdAt, prompt, split } = test;
   const [splits, moves] = await Promise.all([
@@ -47,10 +50,13 @@ async function readCourse(scope: Scope, test: StoredTest): Promise<Course> {
       : [],
   ]);
   const setup = { createdMs: createdAt.getTime(), split };
-  return courseOf(definition, setup, { splits, moves }, untilOf(test, scope.now));
+  const whole = { ...test, definition: withArms(definition, setup, splits) };
+  const told = { splits, moves };
+  const course = courseOf(whole.definition, setup, told, untilOf(test, scope.now));
+  return { test: whole, course };
 }
 
-function stateOf(test: StoredTest, course: Course, now: Date): AbTest["state"] {
+function stateOf({ test, course }: Followed, now: Date): AbTest["state"] {
   if (test.outcome) return "promoted";
   const { plannedEndMs } = test.definition;
   if (course.stoppedMs !== null || (plannedEndMs !== null && plannedEndMs <= now.getTime())) {
@@ -61,14 +67,14 @@ function stateOf(test: StoredTest, course: Course, now: Date): AbTest["state"] {
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
-export function viewOf(test: StoredTest, course: Course, now: Date): AbTest {
+function viewOf({ test, course }: Followed, now: Date): AbTest {
   const { definition } = test;
   const total = definition.weights?.reduce((sum, weight) => sum + weight, 0) ?? 0;
   return {
     id: test.id,
     prompt: test.prompt,
     name: test.name,
-    state: stateOf(test, course, now),
+    state: stateOf({ test, course }, now),
     label: definition.label,
     arms: definition.arms.map(({ version, label }, i) => ({
       version,
@@ -110,7 +116,7 @@ async function requireFree(
   const wanted = new Set(labelsOf(definition));
   let replaced: StoredTest | undefined;
   for (const test of await listTests(scope, prompt)) {
-    const state = stateOf(test, await readCourse(scope, test), scope.now);
+    const state = stateOf(await follow(scope, test), scope.now);
     if (state === "waiting" && test.name === name) replaced = test;
     else if (
       (state === "waiting" || state === "running") &&
@@ -173,7 +179,7 @@ export async function putAb(scope: Scope, prompt: string, said: PutAb): Promise<
     scope,
     await addTest(scope, prompt, { name: said.name, definition }),
   );
-  return viewOf(test, await readCourse(scope, test), scope.now);
+  return viewOf(await follow(scope, test), scope.now);
 }
 
 async function requireTest(scope: Scope, prompt: string, id: string): Promise<StoredTest> {
@@ -185,16 +191,13 @@ async function requireTest(scope: Scope, prompt: string, id: string): Promise<St
 export async function readTests(scope: Scope, prompt: string): Promise<AbTest[]> {
   const tests = await listTests(scope, prompt);
   if (tests.length === 0) await requirePrompt(scope, prompt);
-  return Promise.all(
-    tests.map(async (test) => viewOf(test, await readCourse(scope, test), scope.now)),
-  );
+  return Promise.all(tests.map(async (test) => viewOf(await follow(scope, test), scope.now)));
 }
 
 /** Each variant against the control. @throws Refusal not_found */
 export async function readAb(scope: Scope, prompt: string, id: string): Promise<AbReport> {
-  const test = await requireTest(scope, prompt, id);
-  const course = await readCourse(scope, test);
-  return readReport(scope, test, course, viewOf(test, course, scope.now));
+  const followed = await follow(scope, await requireTest(scope, prompt, id));
+  return readReport(scope, followed.test, followed.course, viewOf(followed, scope.now));
 }
 
 /** Whom a promotion chooses, and which label moves. @throws Refusal when neither data nor caller say */

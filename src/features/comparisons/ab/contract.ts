@@ -57,7 +57,9 @@ export const PutAb = z
       .min(2)
       .max(MAX_VARIANTS)
       .optional()
-      .describe("Arms of a split label that is split later, by its own route."),
+      .describe(
+        "Arms of a label that is split later, by its own route; left out, those that the split then has.",
+      ),
     unit: z.enum(UNITS),
     control: z
       .union([Version, Label])
@@ -77,11 +79,8 @@ export const PutAb = z
     if ((said.label === undefined) === (said.labels === undefined)) {
       issue("label", "say either label, to split it, or labels, between which the app chooses");
     }
-    if (
-      said.label !== undefined &&
-      (said.weights === undefined) === (said.versions === undefined)
-    ) {
-      issue("weights", "say weights, which start the split, or versions, to start it later");
+    if (said.weights && said.versions) {
+      issue("versions", "say weights, which start the split, or versions, to start it later");
     }
     const named = said.labels ?? [];
     if (new Set(named).size < named.length) issue("labels", "names a label twice");

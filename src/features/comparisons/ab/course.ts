@@ -101,6 +101,31 @@ function labelCourse(
 }
 
 /**
+ * The arms of a test that left them to its split: the control, then the others that the split began
+ * with; the control alone while it waits.
+ */
+export function withArms(
+  definition: AbDefinition,
+  { createdMs, split }: Setup,
+  splits: readonly SplitEvent[],
+): AbDefinition {
+  const [control] = definition.arms;
+  if (!control || definition.arms.length > 1 || definition.label === null) return definition;
+  const first = stagesOf(splits).find(
+    (stage) =>
+      stage.label === definition.label &&
+      (split === null ? stage.fromMs >= createdMs : stage.split === split),
+  );
+  const others = [...(first?.weights.keys() ?? [])].filter(
+    (version) => version !== control.version,
+  );
+  return {
+    ...definition,
+    arms: [control, ...others.map((version) => ({ version, label: null }))],
+  };
+}
+
+/**
  * What the ledger makes of a test.
  *
  * @param untilMs now, or the planned end when it has come

@@ -26,8 +26,10 @@ function ordered(candidates: readonly Candidate[], isControl: (arm: AbArm) => bo
 }
 
 /** Versions with their weights, where the split begins at once; else versions alone. */
-function splitCandidates({ weights, versions = [] }: PutAb): Candidate[] | Fault {
-  if (!weights) return versions.map((version) => ({ version, label: null, weight: null }));
+function splitCandidates({ weights, versions, control }: PutAb): Candidate[] | Fault {
+  // Which variants it has, the split will say.
+  const named = versions ?? (typeof control === "number" ? [control] : []);
+  if (!weights) return named.map((version) => ({ version, label: null, weight: null }));
   const candidates: Candidate[] = [];
   for (const [i, one] of weights.entries()) {
     if (!("version" in one)) {

@@ -36,7 +36,7 @@ async function readDeployment(
   const { level } = steps;
   const cells = await readGroupedCells(
     scope,
-    { prompt, versions, ranges: [steps], filter, isWanted: () => false },
+    { prompt, versions, ranges: [steps], filter, wish: { only: "" } },
     ({ version, slot }) => `${version}/${slot}`,
   );
   const points: Step[] = [];

@@ -8,11 +8,10 @@ import {
 } from "../../ingest/model.ts";
 import { findPrompt, notFound } from "../../prompts/index.ts";
 import { observationsPath } from "../behind.ts";
-import type { IsWanted } from "../cell-text.ts";
 import { type Cell, emptyCell, mergeCellInto } from "../cell.ts";
 import type { Metrics, MetricsQuery } from "../contract.ts";
 import { cover, type SlotRange, US_PER_DAY } from "../slots.ts";
-import { type Filter, selectCells } from "../store.ts";
+import { type Filter, selectCells, type Wish } from "../store.ts";
 import { NEVER, usesEver, versionsWithTraffic, wider } from "./store.ts";
 import { summarise } from "./summary.ts";
 
@@ -34,7 +33,7 @@ export type CellsWanted = {
   versions: readonly number[];
   ranges: readonly SlotRange[];
   filter: Filter;
-  isWanted?: IsWanted;
+  wish?: Wish;
 };
 
 /** Where a cell is merged into: all of one group become one. */
@@ -43,7 +42,7 @@ type Key = { version: number; slot: number; model: string };
 /** Cells of a time range, merged over shards and all that `groupOf` calls the same. */
 export async function readGroupedCells<G>(
   { shards, tenant }: Scope,
-  { prompt, versions, ranges, filter, isWanted }: CellsWanted,
+  { prompt, versions, ranges, filter, wish }: CellsWanted,
   groupOf: (key: Key) => G,
 ): Promise<Map<G, Cell>> {
   const wanted = versions.flatMap((version) =>
@@ -52,7 +51,7 @@ export async function readGroupedCells<G>(
   const merged = new Map<G, Cell>();
   await Promise.all(
     shards.map(async (shard) => {
-      for await (const { key, cell } of selectCells(shard, wanted, filter, isWanted)) {
+      for await (const { key, cell } of selectCells(shard, wanted, filter, wish)) {
         const group = groupOf(key);
         const sum = merged.get(group);
         // A cell was decoded for this read alone, so the first of a group may hold the sum.

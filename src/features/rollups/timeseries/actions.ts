@@ -11,7 +11,7 @@ import {
   type TimeseriesEvent,
   type TimeseriesQuery,
 } from "./contract.ts";
-import { seriesOf, unitOf, wantedOf } from "./points.ts";
+import { seriesOf, unitOf, wishOf } from "./points.ts";
 import { spanOfSteps, type Steps, stepsOf, stepUs } from "./steps.ts";
 
 const US_PER_MS = 1000;
@@ -57,9 +57,6 @@ export const eventOf = (row: LedgerRow): TimeseriesEvent => ({
   reason: row.reason,
 });
 
-/** A version's cells by slot. */
-export type CellsBySlot = ReadonlyMap<number, Cell>;
-
 /** Cells by version and slot, merged over shards, environments, models, and links by number or label. */
 async function readSlots(
   scope: Scope,
@@ -102,7 +99,7 @@ export async function readTimeseries(
       versions: known.stored.filter((stored) => versions.includes(promptVersionOf(stored) ?? 0)),
       ranges: [{ level: steps.level, from: steps.from, to: steps.to }],
       filter,
-      isWanted: wantedOf(metric, source),
+      wish: wishOf(metric, source),
     }),
     newestDeployments(scope, name, {
       from: new Date(span.from / US_PER_MS),

@@ -5,6 +5,7 @@ import { meanOf } from "../metrics/summary.ts";
 import { parseScoreMetric } from "../model.ts";
 import { boundedName } from "../names.ts";
 import { spanOf } from "../slots.ts";
+import type { Wish } from "../store.ts";
 import type { Point, SeriesMetric, Statistic } from "./contract.ts";
 import { stepMinutes, stepUs, type Steps } from "./steps.ts";
 
@@ -19,11 +20,10 @@ export function unitOf(metric: SeriesMetric): string {
 }
 
 /** Which stored metrics a series needs. */
-export function wantedOf(metric: SeriesMetric, source: string | undefined) {
-  return (stored: string): boolean => {
-    if (metric.kind === "measure") return stored === MEASURES[metric.measure].metric;
-    return metric.kind === "score" && isOfScore(stored, metric.name, source);
-  };
+export function wishOf(metric: SeriesMetric, source: string | undefined): Wish {
+  if (metric.kind === "measure") return { only: MEASURES[metric.measure].metric };
+  if (metric.kind !== "score") return { only: "" };
+  return { isWanted: (stored) => isOfScore(stored, metric.name, source) };
 }
 
 function isOfScore(stored: string, name: string, source: string | undefined): boolean {

@@ -1,1 +1,0 @@
-export { readComparison } from "./actions.ts";
