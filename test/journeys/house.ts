@@ -3,7 +3,7 @@ import { createMessageBatch } from "cloudflare:test";
 import { consumeQueue } from "../../src/features/ingest/index.ts";
 import type { Env, IngestMessage } from "../../src/platform/env.ts";
 import { ago, event, lab } from "../features/ingest/reads/lab.ts";
-import type { Answer } from "../support/call.ts";
+import { type Answer, call } from "../support/call.ts";
 
 /** Stands in everything that a project holds and that no request of another project says. */
 export const MARK = "only-ours-7f3a";
@@ -48,7 +48,7 @@ export async function furnishedHouse() {
     JOBS: { sendBatch: async () => undefined } as unknown as Env["JOBS"],
   };
   const request = async (method: string, path: string, body: unknown): Promise<Answer> => {
-    const answer = await house.request(method, path, body);
+    const answer = await call(method, path, { authorization: house.basic, body, env });
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.text}`);
     return answer;
   };
@@ -56,7 +56,7 @@ export async function furnishedHouse() {
   const destination = await request("POST", "/api/public/destinations", {
     name: MARK,
     kind: "webhook",
-    url: "https://example.com/hook",
+    url: "https://receiver.invalid/hook",
   });
   for (const label of ["production", splitLabel]) {
     await request("POST", "/api/public/v2/prompts", {

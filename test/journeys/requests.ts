@@ -92,7 +92,7 @@ const REQUESTS: Record<string, WalkRequest> = {
   "POST /api/public/projects": { body: { name: "theirs" } },
   "POST /api/public/keys": { body: { label: "theirs", scopes: ["read"] } },
   "POST /api/public/destinations": {
-    body: { kind: "webhook", name: "theirs", url: "https://example.com/hook" },
+    body: { kind: "webhook", name: "theirs", url: "https://receiver.invalid/hook" },
   },
   "PATCH /api/public/destinations/:id": { body: { name: "theirs" } },
   "POST /api/public/destinations/:id/rotate": { body: {} },

@@ -87,7 +87,7 @@ describe("a change of a prompt", () => {
     ]);
     const all = await listed(l);
     expect(all.map(({ state }) => state)).toEqual(["delivered", "delivered"]);
-    const ids = l.received.map(({ headers }) => headers["webhook-id"]);
+    const ids = l.received.map(({ headers }) => headers["webhook-id"] ?? "");
     expect(ids.sort()).toEqual(all.map((one) => one.id).sort());
     expect(all[0]?.destinationId).toBe(id);
   });
@@ -256,7 +256,7 @@ describe("a receiver that fails", () => {
     const failing = await l.create({ name: "broken" });
     await l.create({
       name: "well",
-      url: "https://example.org/well",
+      url: "https://well.invalid/well",
       filter: { events: ["destination.*"] },
     });
     l.react(() => {
@@ -283,7 +283,7 @@ describe("a receiver that fails", () => {
     l.react(200);
     l.received.length = 0;
     await l.deliver();
-    expect(l.received.map(({ url }) => url)).toEqual(["https://example.org/well"]);
+    expect(l.received.map(({ url }) => url)).toEqual(["https://well.invalid/well"]);
     expect(JSON.parse(l.received[0]?.body ?? "{}")).toMatchObject({
       type: "destination.disabled",
       data: { destination: "broken", destinationId: failing.id },
@@ -321,7 +321,7 @@ describe("a receiver that fails", () => {
 describe("the log", () => {
   it("shows requests and answers, bounded and without secrets", async ({ expect }) => {
     const l = await lab();
-    const url = "https://hooks.slack.com/services/T000/B000/very-secret-path";
+    const url = "https://hooks.slack.invalid/services/T000/B000/very-secret-path";
     await l.create({ kind: "slack", url });
     l.react(
       () =>

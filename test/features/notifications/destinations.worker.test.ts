@@ -25,7 +25,7 @@ describe("a destination", () => {
       id: made.id,
       name: "ours",
       kind: "webhook",
-      address: "https://example.com/hook",
+      address: "https://receiver.invalid/hook",
       filter: { events: ["rollout.*"], prompts: [], labels: [] },
       status: "active",
       statusReason: null,
@@ -50,7 +50,7 @@ describe("a destination", () => {
     const l = await lab();
     const token = "ghp_abcdefghijklmnop";
     const { secret } = await l.create();
-    await l.create({ kind: "slack", url: "https://hooks.slack.com/services/T/B/hidden" });
+    await l.create({ kind: "slack", url: "https://hooks.slack.invalid/services/T/B/hidden" });
     await l.create({ kind: "github", url: undefined, repository: "o/r", token });
     const routingKey = "0123456789abcdef0123456789abcdef";
     await l.create({ kind: "pagerduty", url: undefined, routingKey });
@@ -67,7 +67,7 @@ describe("a destination", () => {
       expect(shown).not.toContain(hidden);
       expect(audit).not.toContain(hidden);
     }
-    expect(shown).toContain("https://hooks.slack.com/***");
+    expect(shown).toContain("https://hooks.slack.invalid/***");
   });
 
   it.for<[body: object, path: string, message: string]>([
@@ -106,7 +106,7 @@ describe("a destination", () => {
     const answer = await l.request("POST", "/destinations", {
       kind: "webhook",
       name: "ours",
-      url: "https://example.com/hook",
+      url: "https://receiver.invalid/hook",
       ...body,
     });
     expect(answer.status).toBe(400);
@@ -184,7 +184,7 @@ describe("rotating a secret", () => {
     const { id } = await l.create();
     const secret = `whsec_${btoa("chosen by the receiver!!!")}`;
     expect(await l.ok("POST", `/destinations/${id}/rotate`, { secret })).toMatchObject({ secret });
-    const slack = await l.create({ kind: "slack", url: "https://hooks.slack.com/services/x" });
+    const slack = await l.create({ kind: "slack", url: "https://hooks.slack.invalid/services/x" });
     const refused = await l.request("POST", `/destinations/${slack.id}/rotate`);
     expect(refused.status).toBe(409);
   });

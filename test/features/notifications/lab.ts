@@ -81,7 +81,7 @@ export async function lab(begin = new Date()) {
       ok<{ id: string; secret: string }>("POST", "/destinations", {
         kind: "webhook",
         name: "ours",
-        url: "https://example.com/hook",
+        url: "https://receiver.invalid/hook",
         ...body,
       }),
   };

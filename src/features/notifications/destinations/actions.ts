@@ -201,7 +201,7 @@ export async function openDestination(
 ): Promise<Opened | undefined> {
   const sealed = livingSecrets(secrets, now.getTime()).map(({ value }) => value);
   const [opened, ...signing] = await Promise.all(
-    [credential, ...sealed].map((text) => (text === null ? "" : unseal(env, id, text))),
+    [credential, ...sealed].map(async (text) => (text === null ? "" : unseal(env, id, text))),
   );
   if (opened === undefined || signing.includes(undefined)) return undefined;
   return { kind, address, credential: opened, secrets: signing.filter((s) => s !== undefined) };

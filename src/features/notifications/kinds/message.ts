@@ -12,11 +12,11 @@ export type Message = {
 
 type Data = Record<string, unknown>;
 
-const wordOf = (value: unknown): string => {
+function wordOf(value: unknown): string {
   if (value === null || value === undefined) return "none";
   if (Array.isArray(value)) return value.join(", ") || "none";
-  return typeof value === "object" ? JSON.stringify(value) : String(value as string | number);
-};
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
 
 const percent = (share: unknown): string =>
   typeof share === "number" ? `${Math.round(share * 1000) / 10} %` : "none";
