@@ -132,6 +132,25 @@ describe("accept", () => {
     expect(await countRows(scope)).toBe(1);
   });
 
+  it("names a payload over 1 MB and keeps the others", async ({ expect }) => {
+    const { scope, queued } = quietScope();
+    const huge = generation("huge", { input: "x".repeat(1_000_001) });
+    const rejected = await accept(scope, {
+      ...nothing,
+      observations: [huge, generation("good", { input: "x".repeat(900_000) })],
+    });
+    expect(rejected).toEqual([
+      {
+        id: "huge",
+        clock: huge.clock,
+        status: 413,
+        message: "input, output and metadata are larger than 1 MB",
+      },
+    ]);
+    await consume(scope, queued, false);
+    expect(await countRows(scope)).toBe(1);
+  });
+
   it("answers 503 with Retry-After when R2 refuses", async ({ expect }) => {
     const { scope } = quietScope({ r2: true });
     const tried = accept(scope, { ...nothing, observations: [generation("a")] });

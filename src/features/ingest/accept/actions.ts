@@ -10,36 +10,34 @@ import type { Payload } from "../model.ts";
 import { boundObservation, boundTrace } from "./bounds.ts";
 import { maskAccepted } from "./mask.ts";
 import { objectName, type PayloadRef, parsePayloadRef, payloadRef } from "./payload.ts";
+import { MAX_PAYLOAD_LENGTH, withinSize } from "./size.ts";
 import { type Accepted, layOut } from "./stored.ts";
 import { type OutOfWindow, withinWindow } from "./window.ts";
 
 const RETRY_AFTER_SECONDS = 5;
 
-const gzip = (value: unknown): Uint8Array => gzipSync(JSON.stringify(value));
-
 /**
  * Accepts a request: its validated rows and payloads become one R2 object, whose name is queued.
  * From here on nothing is lost: an object that the queue forgets is found by the sweep.
  *
- * @returns items outside the project's retention window; all others are accepted
+ * @returns items outside the project's retention window or over 1 MB; all others are accepted
  * @throws Refusal unavailable when R2 refuses; nothing is accepted then
  */
 export async function accept(scope: Scope, accepted: Accepted): Promise<OutOfWindow[]> {
   const settings = await settingsOf(scope);
   const { kept, rejected } = withinWindow(accepted, scope.now, settings.retentionDays);
-  if (kept.observations.length + kept.traces.length + kept.scores.length === 0) return rejected;
-
-  // Before anything is cut: a mask must see the whole of what it looks for.
+  // Masks come before anything is cut: one must see the whole of what it looks for.
   const { observations, traces, scores } = maskAccepted(kept, settings.masks);
-  const { members, rows } = layOut(
-    {
-      observations: observations.map(boundObservation),
-      traces: traces.map(boundTrace),
-      scores,
-    },
-    rulesFor(settings, scope.actor).capturePayloads,
-  );
-  const packed = members.map(gzip);
+  const bounded = {
+    observations: observations.map(boundObservation),
+    traces: traces.map(boundTrace),
+    scores,
+  };
+  const laid = layOutWithin(bounded, rulesFor(settings, scope.actor).capturePayloads);
+  const refused = [...rejected, ...laid.rejected];
+  if (laid.isEmpty) return refused;
+  const { texts, rows } = laid;
+  const packed: Uint8Array[] = texts.map((text) => gzipSync(text));
   const rowsOffset = packed.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const name = objectName(scope.now, newId("r", scope.now), scope.tenant, rowsOffset);
   let offset = 0;
@@ -48,7 +46,7 @@ export async function accept(scope: Scope, accepted: Accepted): Promise<OutOfWin
     offset += byteLength;
     return ref;
   });
-  packed.push(gzip(rows(refs)));
+  packed.push(gzipSync(JSON.stringify(rows(refs))));
 
   try {
     await scope.env.PAYLOADS.put(name, new Blob(packed));
@@ -59,7 +57,22 @@ export async function accept(scope: Scope, accepted: Accepted): Promise<OutOfWin
     });
   }
   scope.defer(enqueue(scope, name));
-  return rejected;
+  return refused;
+}
+
+/** The request laid out, without what is too large for one event. Only a large member makes it look. */
+function layOutWithin(accepted: Accepted, capture: boolean) {
+  let kept = accepted;
+  let rejected: OutOfWindow[] = [];
+  let laid = layOut(kept, capture);
+  let texts = laid.members.map((member) => JSON.stringify(member));
+  if (texts.some(({ length }) => length > MAX_PAYLOAD_LENGTH)) {
+    ({ kept, rejected } = withinSize(accepted));
+    laid = layOut(kept, capture);
+    texts = laid.members.map((member) => JSON.stringify(member));
+  }
+  const isEmpty = kept.observations.length + kept.traces.length + kept.scores.length === 0;
+  return { texts, rows: laid.rows, rejected, isEmpty };
 }
 
 /**
