@@ -32,6 +32,7 @@ function isOfScore(stored: string, name: string, source: string | undefined): bo
 }
 
 const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
+const QUANTILE_NAMES = ["p50", "p95", "p99"] as const;
 
 type Asked = ReadonlySet<Statistic>;
 
@@ -39,9 +40,15 @@ function numbersOf(stat: Stat, scale: Scale, asked: Asked): Partial<Point> {
   const point: Partial<Point> = {};
   if (asked.has("sum")) point.sum = stat.n === 0 ? null : inUnit(Number(stat.sum), scale);
   if (asked.has("mean")) point.mean = knownInUnit(meanOf(stat), scale);
-  for (const [name, q] of Object.entries(QUANTILES) as [keyof typeof QUANTILES, number][]) {
-    if (asked.has(name)) point[name] = knownInUnit(quantiles(stat.sketch, [q], stat)[0], scale);
-  }
+  const names = QUANTILE_NAMES.filter((name) => asked.has(name));
+  const found = quantiles(
+    stat.sketch,
+    names.map((name) => QUANTILES[name]),
+    stat,
+  );
+  names.forEach((name, i) => {
+    point[name] = knownInUnit(found[i], scale);
+  });
   return point;
 }
 
