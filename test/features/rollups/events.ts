@@ -70,7 +70,10 @@ function observation(world: World): StoredRows["observations"][number] {
       output: pick(random, TOKENS),
       total: pick(random, TOKENS),
     },
-    cost: { input: pick(random, COSTS_USD), output: 0.001, total: pick(random, COSTS_USD) },
+    // The others cost what the price book says, which changes.
+    ...(chance(random, 0.5)
+      ? { cost: { input: pick(random, COSTS_USD), output: 0.001, total: pick(random, COSTS_USD) } }
+      : {}),
     parentId: "root",
   };
   // A create says most of it at once; an update some of it.

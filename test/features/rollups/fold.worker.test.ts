@@ -2,6 +2,8 @@ import { describe, it } from "vitest";
 
 import type { StoredRows } from "../../../src/features/ingest/accept/stored.ts";
 import { applyRows } from "../../../src/features/ingest/consumer/actions.ts";
+import { repriceStep } from "../../../src/features/ingest/reprice/actions.ts";
+import { setPrice } from "../../../src/features/pricing/actions.ts";
 import { foldOnce } from "../../../src/features/rollups/fold/actions.ts";
 import { repair } from "../../../src/features/rollups/repair/actions.ts";
 import { retain } from "../../../src/features/rollups/retention/actions.ts";
@@ -24,7 +26,13 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const STEPS = 22;
 
-type Counts = { crashes: number; races: number; lookUps: number; compared: number };
+type Counts = {
+  crashes: number;
+  races: number;
+  lookUps: number;
+  repriced: number;
+  compared: number;
+};
 
 /** What a step of a history may do to the storage it is given. */
 type Work = (scope: Scope) => Promise<unknown>;
@@ -51,6 +59,27 @@ const settle =
   (index: number): Work =>
   ({ shards }) =>
     settleOnce(shards[index] as D1Database, shards);
+
+/** Another price, and the rows priced anew by it. */
+const reprice =
+  (random: () => number, counts: Counts): Work =>
+  async (given) => {
+    // The registry stays up: what is not known there is refused, and that is no crash.
+    const scope = { ...given, db: openRegistry(given.env.DB) };
+    const usdPerMillion = { input: pick(random, [0, 3, 250]), output: pick(random, [1, 40]) };
+    const validFrom = pick(random, ["2026-01-01T00:00:00.000Z", "2026-11-19T00:00:00.000Z"]);
+    await setPrice(scope, {
+      model: pick(random, ["gpt-4o", "claude-sonnet-4"]),
+      validFrom,
+      usdPerMillion,
+    });
+    let cursor: string | undefined;
+    do {
+      const { changed, nextCursor } = await repriceStep(scope, { cursor });
+      counts.repriced += changed;
+      cursor = nextCursor ?? undefined;
+    } while (cursor !== undefined);
+  };
 
 /** Deletes only the history's own rows; every call is a new day's walk. */
 const expire: Work = async ({ shards, now, tenant, env }) => {
@@ -99,7 +128,7 @@ async function runHistory(seed: number, expectAll: (scope: Scope) => Promise<num
   const sent: StoredRows[] = [];
   const pending: StoredRows[] = [];
   const spoilt: NonNullable<Awaited<ReturnType<typeof spoil>>>[] = [];
-  const counts: Counts = { crashes: 0, races: 0, lookUps: 0, compared: 0 };
+  const counts: Counts = { crashes: 0, races: 0, lookUps: 0, repriced: 0, compared: 0 };
   const jumps = chance(random, 0.25);
   const spoils = chance(random, 0.25);
 
@@ -120,7 +149,9 @@ async function runHistory(seed: number, expectAll: (scope: Scope) => Promise<num
     } else if (kind < 0.65) {
       if (!(await attempt(scope, fold(pick(random, [0, shards - 1]), counts), random)))
         counts.crashes++;
-    } else if (kind < 0.75) {
+    } else if (kind < 0.7) {
+      if (!(await attempt(scope, reprice(random, counts), random))) counts.crashes++;
+    } else if (kind < 0.78) {
       if (!(await attempt(scope, settle(pick(random, [0, shards - 1])), random))) counts.crashes++;
     } else if (kind < 0.9) {
       const shard = pick(random, [0, shards - 1]);
@@ -130,6 +161,7 @@ async function runHistory(seed: number, expectAll: (scope: Scope) => Promise<num
         fold(shard, counts),
         settle(shard),
         settle(0),
+        reprice(random, counts),
         ...rows.map(ingest),
       ];
       const works = all.filter(() => chance(random, 0.5));
@@ -178,13 +210,14 @@ describe("buckets", () => {
     "equal a recomputation from the rows after any history",
     { timeout: 1_800_000 },
     async ({ expect }) => {
-      const sum: Counts = { crashes: 0, races: 0, lookUps: 0, compared: 0 };
+      const sum: Counts = { crashes: 0, races: 0, lookUps: 0, repriced: 0, compared: 0 };
       for (let seed = FIRST_SEED; seed < FIRST_SEED + HISTORIES; seed++) {
         try {
           const counts = await runHistory(seed, (scope) => expectExact(expect, scope));
           sum.crashes += counts.crashes;
           sum.races += counts.races;
           sum.lookUps += counts.lookUps;
+          sum.repriced += counts.repriced;
           sum.compared += counts.compared;
         } catch (error) {
           throw new Error(`the history of seed ${seed}: ${String(error)}`, { cause: error });
@@ -194,6 +227,7 @@ describe("buckets", () => {
       expect(sum.crashes).toBeGreaterThan(HISTORIES / 2);
       expect(sum.races).toBeGreaterThan(HISTORIES / 2);
       expect(sum.lookUps).toBeGreaterThan(HISTORIES / 2);
+      expect(sum.repriced).toBeGreaterThan(HISTORIES);
       expect(sum.compared).toBeGreaterThan(5 * HISTORIES);
     },
   );
