@@ -16,6 +16,9 @@ import { type OutOfWindow, withinWindow } from "./window.ts";
 
 const RETRY_AFTER_SECONDS = 5;
 
+/** Half the time of the default for rows, at a tenth more bytes. */
+const GZIP = { level: 1 } as const;
+
 /**
  * Accepts a request: its validated rows and payloads become one R2 object, whose name is queued.
  * From here on nothing is lost: an object that the queue forgets is found by the sweep.
@@ -37,7 +40,7 @@ export async function accept(scope: Scope, accepted: Accepted): Promise<OutOfWin
   const refused = [...rejected, ...laid.rejected];
   if (laid.isEmpty) return refused;
   const { texts, rows } = laid;
-  const packed: Uint8Array[] = texts.map((text) => gzipSync(text));
+  const packed: Uint8Array[] = texts.map((text) => gzipSync(text, GZIP));
   const rowsOffset = packed.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const name = objectName(scope.now, newId("r", scope.now), scope.tenant, rowsOffset);
   let offset = 0;
@@ -46,7 +49,7 @@ export async function accept(scope: Scope, accepted: Accepted): Promise<OutOfWin
     offset += byteLength;
     return ref;
   });
-  packed.push(gzipSync(JSON.stringify(rows(refs))));
+  packed.push(gzipSync(JSON.stringify(rows(refs)), GZIP));
 
   try {
     await scope.env.PAYLOADS.put(name, new Blob(packed));
