@@ -3,7 +3,7 @@ import { z } from "zod";
 import { EVENT_TYPES } from "./events/contract.ts";
 import { DELIVERY_STATES, DESTINATION_KINDS, DESTINATION_STATUSES } from "./model.ts";
 
-export { type Emission, EVENT_DATA, EVENT_TYPES, type EventType } from "./events/contract.ts";
+export { type Emission, EVENT_DATA, EVENT_TYPES } from "./events/contract.ts";
 
 const Instant = z.iso.datetime();
 const Name = z.string().trim().min(1, "must not be empty").max(100, "at most 100 characters");

@@ -1,8 +1,6 @@
-import type { Actor } from "../../../platform/scope.ts";
 import type { Emission } from "../../notifications/contract.ts";
-import type { Move } from "../change.ts";
+import type { Move, PromptState } from "../change.ts";
 import { LATEST } from "../model.ts";
-import type { Change, NewContent } from "../store.ts";
 
 /** Longest text of an event. */
 const MAX_TEXT = 2000;
@@ -10,11 +8,22 @@ const MAX_TEXT = 2000;
 const clipped = (text: string | null): string | null =>
   text === null ? null : text.slice(0, MAX_TEXT).toWellFormed();
 
-type Told = Pick<Change, "name" | "before" | "after" | "added" | "history" | "reason">;
+type Actor = { kind: "key" | "system"; id: string };
+type NewVersion = { version: number; commitMessage: string | null; createdAt?: Date | undefined };
+
+type Told = {
+  name: string;
+  before: { state: PromptState } | undefined;
+  after: PromptState;
+  added?: readonly NewVersion[];
+  /** The ledger that an import brought. */
+  history?: object;
+  reason: string | null;
+};
 
 function versionEvent(
   { name, before, after }: Told,
-  { version, commitMessage }: NewContent,
+  { version, commitMessage }: NewVersion,
   { isFirst, actor }: { isFirst: boolean; actor: Actor },
 ): Emission {
   const labels = [...after.labels].filter(([label, v]) => v === version && label !== LATEST);
