@@ -22,7 +22,7 @@ export function systemEndpoints(others: readonly Endpoint[]): Endpoint[] {
       method: "POST",
       path: "/api/public/admin/tick",
       access: "deployment",
-      tag: "system",
+      tag: "System",
       summary: "Move the clock and run every job due up to that instant. Only under TEST_CLOCK.",
       body: Tick,
       answers: {
@@ -44,7 +44,7 @@ export function systemEndpoints(others: readonly Endpoint[]): Endpoint[] {
       method: "GET",
       path: "/api/public/openapi.json",
       access: "open",
-      tag: "system",
+      tag: "System",
       summary: "This API as an OpenAPI 3.1 document.",
       answers: { 200: "The document" },
       handle: () => json(openApi([...others, ...own], VERSION)),
@@ -53,7 +53,7 @@ export function systemEndpoints(others: readonly Endpoint[]): Endpoint[] {
       method: "GET",
       path: "/docs",
       access: "open",
-      tag: "system",
+      tag: "System",
       summary: "This API as a page to read.",
       answers: { 200: "The page" },
       handle: (_scope, _input, c) => {

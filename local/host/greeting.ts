@@ -11,7 +11,7 @@ export type Ready = {
 export const greeting = ({ url, publicKey, secretKey, abvKey, adminToken }: Ready): string => `
 Promptside is ready.
 
-  Base URL     ${url}
+  Base URL     ${url}    (its API: ${url}/docs)
   Public key   ${publicKey}
   Secret key   ${secretKey}
   ABV key      ${abvKey}

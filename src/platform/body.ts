@@ -1,11 +1,18 @@
 import { gunzipSync } from "node:zlib";
 
+import { now } from "./clock.ts";
 import { Refusal } from "./errors.ts";
 
 /** Compressed or plain bytes a request may bring. Source: the SDKs' own limit is about 4.5 MB. */
 export const MAX_BODY_BYTES = 4_500_000;
 /** Bytes a gzip body may expand to. */
 export const MAX_INFLATED_BYTES = 20_000_000;
+
+/**
+ * How long a body may take to arrive. An accepted object is named by the instant its request began,
+ * and the sweep looks for names that are two minutes old: none may turn up below those it has seen.
+ */
+export const MAX_BODY_MS = 60_000;
 
 const megabytes = (bytes: number): string => `${bytes / 1_000_000} MB`;
 
@@ -15,9 +22,13 @@ async function collect(
   what: string,
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
+  const untilMs = now().getTime() + MAX_BODY_MS;
   let size = 0;
   for await (const chunk of stream) {
     size += chunk.byteLength;
+    if (now().getTime() > untilMs) {
+      throw new Refusal("timeout", `${what} took longer than ${MAX_BODY_MS / 1000} s to arrive`);
+    }
     if (size > limit) throw new Refusal("too_large", `${what} is larger than ${megabytes(limit)}`);
     chunks.push(chunk);
   }
@@ -49,8 +60,8 @@ function inflate(bytes: Uint8Array): Uint8Array {
 /**
  * The body's bytes, inflated when `Content-Encoding: gzip`, bounded while reading.
  *
- * @throws Refusal too_large beyond MAX_BODY_BYTES or MAX_INFLATED_BYTES, invalid_request when gzip
- *   is damaged or the encoding is another one
+ * @throws Refusal too_large beyond MAX_BODY_BYTES or MAX_INFLATED_BYTES, timeout beyond MAX_BODY_MS,
+ *   invalid_request when gzip is damaged or the encoding is another one
  */
 export async function readBytes(request: Request): Promise<Uint8Array> {
   const declared = Number(request.headers.get("content-length") ?? 0);

@@ -13,6 +13,9 @@ export type Env = {
   INGEST: Queue<IngestMessage>;
   /** Names of deliveries that are due. */
   JOBS: Queue<JobMessage>;
+  /** Sends mail, where the deployment's operator bound it; and from whom. */
+  EMAIL?: SendEmail;
+  EMAIL_FROM?: string;
   /** Lets its bearer create projects; a secret of the deployment. */
   ADMIN_TOKEN: string;
   /** What secrets of webhook sources and destinations are sealed with; ADMIN_TOKEN where it is not set. A secret of the deployment. */

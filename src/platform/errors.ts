@@ -5,6 +5,7 @@ const REFUSALS = {
   forbidden: { status: 403, error: "ForbiddenError" },
   not_found: { status: 404, error: "LangfuseNotFoundError" },
   method_not_allowed: { status: 405, error: "MethodNotAllowedError" },
+  timeout: { status: 408, error: "RequestTimeoutError" },
   conflict: { status: 409, error: "ConflictError" },
   too_large: { status: 413, error: "PayloadTooLargeError" },
   unsupported_media_type: { status: 415, error: "UnsupportedMediaTypeError" },

@@ -2,7 +2,9 @@ import { constants, deflateRawSync, gzipSync } from "node:zlib";
 
 import { describe, it } from "vitest";
 
-import { MAX_BODY_BYTES, readBytes, readJson } from "../../src/platform/body.ts";
+import { MAX_BODY_BYTES, MAX_BODY_MS, readBytes, readJson } from "../../src/platform/body.ts";
+import { setNow } from "../../src/platform/clock.ts";
+import { testEnv } from "../support/env.ts";
 
 const GZIP_HEADER = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
 
@@ -118,6 +120,30 @@ describe("JSON", () => {
         code: "invalid_request",
         message: "the body is not valid JSON",
       });
+    }
+  });
+});
+
+describe("a slow body", () => {
+  it("is refused, so that no object is named long before it is stored", async ({ expect }) => {
+    const slow = new ReadableStream(
+      {
+        pull(controller) {
+          setNow(testEnv(), new Date(Date.now() + MAX_BODY_MS + 1_000));
+          controller.enqueue(new Uint8Array(10));
+          controller.close();
+        },
+      },
+      // Nothing is pulled before somebody reads.
+      { highWaterMark: 0 },
+    );
+    try {
+      expect(await refusal(readBytes(post(slow)))).toMatchObject({
+        code: "timeout",
+        message: "the body took longer than 60 s to arrive",
+      });
+    } finally {
+      setNow(testEnv(), new Date());
     }
   });
 });

@@ -25,7 +25,7 @@ import {
 } from "./destinations/actions.ts";
 
 const path = "/api/public/destinations";
-const tag = "notifications";
+const tag = "Notifications";
 const access = "admin";
 const CREATED = 201;
 const ACCEPTED = 202;

@@ -4,7 +4,7 @@ import { PriceBody, PriceKey, PriceList } from "./contract.ts";
 import { listPrices } from "./store.ts";
 
 const path = "/api/public/prices";
-const tag = "pricing";
+const tag = "Prices";
 
 export const pricingEndpoints: Endpoint[] = [
   endpoint({

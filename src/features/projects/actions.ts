@@ -130,8 +130,9 @@ export async function revokeKey(scope: Scope, id: string): Promise<Date> {
     insertAudit(scope, { action: "key.revoke", target: id, detail: {} }),
   ]);
   if (revoked.meta.changes === 0) return afterLostRevocation(scope, id);
-  for (const { hash } of rows) forgetKey(hash);
   await publish(scope, documents);
+  // Last: a request in between may have read the old record from KV.
+  for (const { hash } of rows) forgetKey(hash);
   return scope.now;
 }
 
@@ -161,8 +162,8 @@ export async function changeSettings(scope: Scope, change: SettingsChange): Prom
     askRenewal(scope.db, document),
     insertAudit(scope, { action: "settings.change", target: scope.projectId, detail: change }),
   ]);
-  forgetSettings(scope.projectId);
   await publish(scope, [document]);
+  forgetSettings(scope.projectId);
   return withDefaults(rows[0]?.settings ?? {});
 }
 
@@ -190,8 +191,8 @@ export async function changeScoreConfigs<T>(
     ]);
     if (rows.length === 0) continue;
     await insertAudit(scope, { action: "score-config.change", target, detail: {} });
-    forgetSettings(scope.projectId);
     await publish(scope, [document]);
+    forgetSettings(scope.projectId);
     return told;
   }
   throw new Refusal("conflict", "others are changing the score configs; try again");

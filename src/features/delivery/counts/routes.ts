@@ -26,7 +26,7 @@ export const deliveryStateEndpoints: Endpoint[] = [
     method: "GET",
     path: "/api/public/admin/delivery",
     access: "deployment",
-    tag: "system",
+    tag: "System",
     summary: "What waits for KV, and what draining and reconciling have done so far",
     answers: { 200: DeliveryState },
     handle: async ({ db }) => {

@@ -74,7 +74,7 @@ export const otlpEndpoints: Endpoint[] = [
     method: "POST",
     path: "/api/public/otel/v1/traces",
     access: "ingest",
-    tag: "ingest",
+    tag: "Ingestion",
     summary: "OpenTelemetry spans (OTLP/HTTP), as JSON or protobuf, plain or gzip",
     answers: {
       200: "An ExportTraceServiceResponse in the encoding of the request: empty, or with the spans that were not taken",

@@ -7,7 +7,7 @@ export const repriceEndpoints: Endpoint[] = [
     method: "POST",
     path: "/api/public/admin/reprice",
     access: "admin",
-    tag: "pricing",
+    tag: "Prices",
     summary: "Price stored calls anew, a bounded step at a time; the numbers of versions follow",
     body: Reprice,
     emptyBody: {},

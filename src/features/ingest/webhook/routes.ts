@@ -27,7 +27,7 @@ import {
 import { type Delivery, dryRun, receive } from "./receive/actions.ts";
 
 const path = "/api/public/sources";
-const tag = "webhooks";
+const tag = "Webhooks";
 const CREATED = 201;
 const SOME_REFUSED = 207;
 

@@ -15,7 +15,7 @@ export const sdkEndpoints: Endpoint[] = [
     method: "GET",
     path: "/api/public/health",
     access: "open",
-    tag: "system",
+    tag: "System",
     summary: "Whether the registry's and the events' databases answer.",
     answers: { 200: Health, 503: "a database does not answer" },
     async handle({ env, shards }) {
