@@ -17,7 +17,8 @@ const query = `SELECT version, ${columns.join(", ")} FROM raw GROUP BY version O
 const times = [];
 for (let round = 0; round <= Number(rounds); round++) {
   const started = performance.now();
-  await (await connection.runAndReadAll(query)).getRows();
+  const reader = await connection.runAndReadAll(query);
+  reader.getRows();
   // The first round warms up.
   if (round > 0) times.push(performance.now() - started);
 }
