@@ -68,6 +68,11 @@ export const CreateDestination = z.discriminatedUnion("kind", [
     token: Token,
     apiUrl: Address.default("https://api.github.com").describe("Of a GitHub Enterprise Server."),
   }),
+  z.strictObject({
+    kind: z.literal("email"),
+    ...common,
+    to: z.email("is not an address").max(320).describe("Where the deployment can send mail."),
+  }),
 ]);
 export type CreateDestination = z.infer<typeof CreateDestination>;
 

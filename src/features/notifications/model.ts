@@ -1,7 +1,14 @@
 import type { EventType } from "./events/contract.ts";
 
 /** What a destination is. `docs/notifications.md` says what each is sent. */
-export const DESTINATION_KINDS = ["webhook", "slack", "teams", "pagerduty", "github"] as const;
+export const DESTINATION_KINDS = [
+  "webhook",
+  "slack",
+  "teams",
+  "pagerduty",
+  "github",
+  "email",
+] as const;
 export type DestinationKind = (typeof DESTINATION_KINDS)[number];
 
 /**

@@ -148,6 +148,57 @@ describe("a destination", () => {
   });
 });
 
+describe("mail", () => {
+  const team = { kind: "email", url: undefined, to: "team@example.com" };
+
+  it("is refused where the deployment cannot send any", async ({ expect }) => {
+    const l = await lab();
+    const answer = await l.request("POST", "/destinations", { name: "ours", ...team });
+    expect(answer.status).toBe(400);
+    expect(answer.json).toMatchObject({ issues: [{ path: "to" }] });
+    expect(answer.text).toContain("send_email binding EMAIL");
+  });
+
+  it("goes through the binding, and again when that failed", async ({ expect }) => {
+    const mails: Record<string, unknown>[] = [];
+    let isDown = true;
+    const EMAIL = {
+      send: async (mail: Record<string, unknown>) => {
+        if (isDown) throw new Error("destination address is not verified");
+        mails.push(mail);
+        return { messageId: "m1" };
+      },
+    } as unknown as SendEmail;
+    const l = await lab(new Date(), { EMAIL, EMAIL_FROM: "promptside@example.org" });
+    await l.create(team);
+    await notify(l.scopeAt(new Date()), disabled("x"));
+    await l.deliver();
+    const look = async () =>
+      (await l.ok<{ data: { id: string; state: string; outcome: string }[] }>("GET", "/deliveries"))
+        .data[0];
+    expect(await look()).toMatchObject({
+      state: "pending",
+      outcome: "not accepted: destination address is not verified",
+    });
+    isDown = false;
+    l.at(new Date(Date.now() + 10_000));
+    await l.deliver();
+    expect(await look()).toMatchObject({ state: "delivered", outcome: "accepted as m1" });
+    expect(mails).toEqual([
+      {
+        from: "promptside@example.org",
+        to: "team@example.com",
+        subject: "Destination x was disabled",
+        text: expect.stringContaining("why") as unknown,
+        headers: { "X-Promptside-Delivery": (await look())?.id },
+      },
+    ]);
+    const log = await l.request("GET", `/deliveries/${(await look())?.id}`);
+    expect(log.text).toContain("mailto:team@example.com");
+    expect(l.received).toEqual([]);
+  });
+});
+
 describe("rotating a secret", () => {
   it("signs with both for the overlap, and with the new one after it", async ({ expect }) => {
     const l = await lab();

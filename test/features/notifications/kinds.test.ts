@@ -7,6 +7,7 @@ import {
   EVENT_TYPES,
 } from "../../../src/features/notifications/contract.ts";
 import { loggedRequest, spellings } from "../../../src/features/notifications/deliveries/log.ts";
+import { emailOf } from "../../../src/features/notifications/kinds/email.ts";
 import { messageOf } from "../../../src/features/notifications/kinds/message.ts";
 import { type Opened, requestTo } from "../../../src/features/notifications/kinds/request.ts";
 import type { StoredEvent } from "../../../src/features/notifications/model.ts";
@@ -267,6 +268,31 @@ describe("GitHub", () => {
     });
     // GitHub takes ten properties at most.
     expect(Object.keys(json["client_payload"] ?? {}).length).toBeLessThanOrEqual(10);
+  });
+});
+
+describe("a mail", () => {
+  const mail = (type: Emission["type"], over: object = {}) =>
+    emailOf({ delivery: "dlv_1", event: event(type, over), at: AT }, "team@example.com");
+
+  it("says the event in plain text", () => {
+    expect(mail("prompt.deployed")).toEqual({
+      to: "team@example.com",
+      subject: "support/greet: production now serves v2",
+      text: [
+        "support/greet: production now serves v2",
+        "better",
+        "Before: v1\nBy: key key_1",
+        "prompt.deployed · 2026-11-20T12:00:00.000Z · prj_1\n",
+      ].join("\n\n"),
+      headers: { "X-Promptside-Delivery": "dlv_1" },
+    });
+  });
+
+  it("has a subject of one line, whatever a name holds", () => {
+    const { subject } = mail("incident.opened", { monitor: `a\r\nBcc: b@c.d ${"x".repeat(400)}` });
+    expect(subject).toMatch(/^Incident: a Bcc: b@c\.d x+…$/);
+    expect(subject.length).toBeLessThanOrEqual(200);
   });
 });
 

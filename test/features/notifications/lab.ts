@@ -19,7 +19,7 @@ export type Lab = Awaited<ReturnType<typeof lab>>;
  * A project, a receiver in the place of the internet, and the queue in the test's own hands. The
  * isolate's clock stands where `at` puts it.
  */
-export async function lab(begin = new Date()) {
+export async function lab(begin = new Date(), bindings: Partial<Env> = {}) {
   const project = await freshProject(begin);
   const queued: { message: JobMessage; delaySeconds: number }[] = [];
   const received: Received[] = [];
@@ -35,6 +35,7 @@ export async function lab(begin = new Date()) {
         queued.push(...own.map(({ body }) => ({ message: body, delaySeconds })));
       },
     } as unknown as Env["JOBS"],
+    ...bindings,
   };
   const fetcher = async (request: Request): Promise<Response> => {
     received.push({

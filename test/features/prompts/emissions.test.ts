@@ -83,6 +83,6 @@ describe("what a change of a prompt tells", () => {
     const moves = [{ label: "a", from: null, to: 1 }];
     const reason = "r".repeat(5000);
     const [event] = emissionsOf({ ...change, reason, after: state([1]) }, moves, actor);
-    expect((event?.data as { reason: string }).reason).toHaveLength(2000);
+    expect(event).toMatchObject({ data: { reason: "r".repeat(2000) } });
   });
 });

@@ -13,6 +13,7 @@ import type {
 } from "../contract.ts";
 import type { Opened } from "../kinds/request.ts";
 import { livingSecrets, type SecretRecord } from "../model.ts";
+import { problemOfMail } from "../send/mail/actions.ts";
 import { placeOf } from "./place.ts";
 import {
   countDestinations,
@@ -50,9 +51,10 @@ const secretRecord = async (
   expiresMs: null,
 });
 
-/** Whether this server may send there. @throws Refusal invalid_request */
-function checkUrl({ env }: Scope, path: string, url: string): void {
-  const problem = problemOfAddress(new URL(url), env.LOCAL === "1");
+/** Whether this server can and may send there. @throws Refusal invalid_request */
+function checkPlace({ env }: Scope, path: string, url: string | null): void {
+  const problem =
+    url === null ? problemOfMail(env) : problemOfAddress(new URL(url), env.LOCAL === "1");
   if (problem !== undefined) throw refused(path, problem);
 }
 
@@ -86,7 +88,7 @@ export async function createDestination(
 ): Promise<CreatedDestination> {
   const { env, now, tenant: project } = scope;
   const { address, url, field, credential } = placeOf(wanted);
-  checkUrl(scope, field, url);
+  checkPlace(scope, field, url);
   if ((await countDestinations(scope)) >= MAX_DESTINATIONS) {
     throw new Refusal("conflict", `a project may have at most ${MAX_DESTINATIONS} destinations`);
   }
@@ -197,7 +199,8 @@ export const deleteDestination = async (scope: Scope, id: string): Promise<void>
 /** A destination with its secrets in clear; undefined when they were sealed with another key. */
 export async function openDestination(
   { env, now }: Scope,
-  { id, kind, address, credential, secrets }: DestinationRow,
+  kind: Opened["kind"],
+  { id, address, credential, secrets }: DestinationRow,
 ): Promise<Opened | undefined> {
   const sealed = livingSecrets(secrets, now.getTime()).map(({ value }) => value);
   const [opened, ...signing] = await Promise.all(

@@ -6,8 +6,8 @@ const PAGERDUTY = { us: "https://events.pagerduty.com", eu: "https://events.eu.p
 type Place = {
   /** What may be shown. */
   address: string;
-  /** What is sent to, and the field that said so. */
-  url: string;
+  /** What is sent to, and the field that said so; null for what is not asked over HTTP. */
+  url: string | null;
   field: string;
   /** What must be sealed: an address that is itself the key, or a key; null when there is none. */
   credential: string | null;
@@ -27,6 +27,8 @@ export function placeOf(wanted: CreateDestination): Place {
       const address = PAGERDUTY[wanted.region];
       return { address, url: address, field: "region", credential: wanted.routingKey };
     }
+    case "email":
+      return { address: wanted.to, url: null, field: "to", credential: null };
     case "github": {
       const address = `${wanted.apiUrl.replace(/\/+$/, "")}/repos/${wanted.repository}`;
       return { address, url: address, field: "apiUrl", credential: wanted.token };

@@ -8,7 +8,7 @@ import { webhookRequest } from "./webhook.ts";
 
 /** A destination with its secrets in clear: never stored, never logged. */
 export type Opened = {
-  kind: DestinationKind;
+  kind: Exclude<DestinationKind, "email">;
   address: string;
   /** Slack's and Teams' address, PagerDuty's routing key, GitHub's token; empty for a webhook. */
   credential: string;

@@ -5,10 +5,12 @@ import { openDestination } from "../../destinations/actions.ts";
 import { type DestinationRow, findDestination, healthRows } from "../../destinations/store.ts";
 import { eventOf, fanOut } from "../../events/actions.ts";
 import { insertEvents } from "../../events/store.ts";
-import type { Opened } from "../../kinds/request.ts";
-import { requestTo } from "../../kinds/request.ts";
+import { emailOf } from "../../kinds/email.ts";
+import type { Outgoing, Parcel } from "../../kinds/outgoing.ts";
+import { type Opened, requestTo } from "../../kinds/request.ts";
 import type { StoredEvent } from "../../model.ts";
 import { type Fetcher, send, type Sent } from "../../send/actions.ts";
+import { sendMail } from "../../send/mail/actions.ts";
 import { type Health, healthAfter, type Outcome, settle } from "../decide.ts";
 import { loggedError, loggedRequest, loggedResponse, spellings } from "../log.ts";
 import {
@@ -26,23 +28,51 @@ const LEASE_MS = 60_000;
 
 type Attempted = { outcome: Outcome; row: Omit<AttemptRow, "project"> };
 
+/** What was sent, what came of it, and what the log must not show of both. */
+type Exchange = { method: string; outgoing: Outgoing; sent: Sent; secrets: string[] };
+
 async function post(
   scope: Scope,
-  { id, attempts: number }: DeliveryRow,
-  { opened, event, fetcher }: { opened: Opened; event: StoredEvent; fetcher: Fetcher },
-): Promise<Attempted> {
-  const outgoing = requestTo(opened, { delivery: id, event, at: scope.now });
+  opened: Opened,
+  { parcel, fetcher }: { parcel: Parcel; fetcher: Fetcher },
+): Promise<Exchange> {
+  const outgoing = requestTo(opened, parcel);
   const local = scope.env.LOCAL === "1";
-  const begun = clockNow().getTime();
-  const { outcome, answer, error }: Sent = await send(outgoing, { local, fetcher, now: scope.now });
-  const durationMs = clockNow().getTime() - begun;
+  const sent = await send(outgoing, { local, fetcher, now: scope.now });
   const secrets = spellings([opened.credential, ...opened.secrets]);
+  return { method: "POST", outgoing, sent, secrets };
+}
+
+async function mail({ env }: Scope, address: string, parcel: Parcel): Promise<Exchange> {
+  const message = emailOf(parcel, address);
+  const { to, subject, text, headers } = message;
+  const outgoing = { url: `mailto:${to}`, headers, body: `${subject}\n\n${text}` };
+  return { method: "MAIL", outgoing, sent: await sendMail(env, message), secrets: [] };
+}
+
+async function exchange(
+  scope: Scope,
+  destination: DestinationRow,
+  parts: { parcel: Parcel; fetcher: Fetcher },
+): Promise<Exchange | undefined> {
+  const { kind, address } = destination;
+  if (kind === "email") return mail(scope, address, parts.parcel);
+  const opened = await openDestination(scope, kind, destination);
+  return opened && post(scope, opened, parts);
+}
+
+function toldOf(
+  { id, attempts: number }: DeliveryRow,
+  { method, outgoing, sent, secrets }: Exchange,
+  { at, durationMs }: { at: Date; durationMs: number },
+): Attempted {
+  const { outcome, answer, error } = sent;
   const row = {
     delivery: id,
     number,
-    at: scope.now,
+    at,
     durationMs,
-    request: loggedRequest({ method: "POST", ...outgoing }, secrets),
+    request: loggedRequest({ method, ...outgoing }, secrets),
     response: answer && loggedResponse(answer, secrets),
     error: error === null ? null : loggedError(error, secrets),
   };
@@ -97,8 +127,12 @@ async function attempted(
   delivery: DeliveryRow,
   parts: { destination: DestinationRow; event: StoredEvent; fetcher: Fetcher },
 ): Promise<Attempted> {
-  const opened = await openDestination(scope, parts.destination);
-  if (opened) return post(scope, delivery, { ...parts, opened });
+  const { destination, event, fetcher } = parts;
+  const begun = clockNow().getTime();
+  const parcel = { delivery: delivery.id, event, at: scope.now };
+  const done = await exchange(scope, destination, { parcel, fetcher });
+  const durationMs = clockNow().getTime() - begun;
+  if (done) return toldOf(delivery, done, { at: scope.now, durationMs });
   const unsent = { durationMs: 0, request: null, response: null, error: SEALED.words };
   const row = { delivery: delivery.id, number: delivery.attempts, at: scope.now, ...unsent };
   return { outcome: SEALED, row };
