@@ -1,6 +1,7 @@
 import { CONFIDENCE } from "../../lib/stats/interval.ts";
 import { Refusal } from "../../platform/errors.ts";
 import type { Scope } from "../../platform/scope.ts";
+import { throughLabel } from "../ingest/model.ts";
 import { newestDeployments } from "../prompts/index.ts";
 import { type KnownPrompt, requireKnown, usesEver } from "../rollups/index.ts";
 import { observationsPath } from "../rollups/model.ts";
@@ -29,6 +30,7 @@ import { type Pairing, sharedSplit, type SharedSplit, stagesOf } from "./stages.
 import {
   clusteredUsers,
   inputLength,
+  labelLinks,
   mismatchWarning,
   modelMix,
   scoreCoverage,
@@ -284,5 +286,13 @@ export async function readComparison(
   };
   const split = sharedSplit(stagesOf(events), pairing, range);
   const found = split ? await randomised(scope, question, split) : await followed(scope, question);
+  const guessed = await readRange(
+    scope,
+    question.subject,
+    [throughLabel(control), throughLabel(candidate)].filter((one) => known.stored.includes(one)),
+    found.covered,
+  );
+  const linked = [...guessed.keys()].reduce((sum, one) => sum + totalOf(guessed, one).n, 0);
+  found.warnings.push(...labelLinks(linked));
   return answerOf(question, known, found);
 }

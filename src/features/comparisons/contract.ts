@@ -199,6 +199,7 @@ export const Warnings = z.array(
       "score-coverage",
       "clustered-users",
       "sample-ratio",
+      "label-links",
     ]),
     message: z.string(),
   }),

@@ -10,7 +10,13 @@ import type { SampleRatioCheck } from "./randomised.ts";
 
 /** What may make a difference that the prompt did not. */
 export type Warning = {
-  kind: "model-mix" | "input-length" | "score-coverage" | "clustered-users" | "sample-ratio";
+  kind:
+    | "model-mix"
+    | "input-length"
+    | "score-coverage"
+    | "clustered-users"
+    | "sample-ratio"
+    | "label-links";
   message: string;
 };
 
@@ -109,4 +115,11 @@ export function mismatchWarning(ratio: SampleRatioCheck | null): Warning[] {
   if (!ratio?.mismatch) return [];
   const message = `The arms did not get the shares they were given: ${ratio.candidate} and ${ratio.control} generations of candidate and control, p = ${ratio.p.toPrecision(2)}. Something drops or moves generations of one version.`;
   return [{ kind: "sample-ratio", message }];
+}
+
+/** @param n generations that a label led to one of the versions */
+export function labelLinks(n: number): Warning[] {
+  if (n === 0) return [];
+  const message = `${n} more generations named a label and not a version; they are led to these versions in the metrics, but a guess does not decide here.`;
+  return [{ kind: "label-links", message }];
 }

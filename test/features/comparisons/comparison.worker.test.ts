@@ -4,7 +4,7 @@ import { readComparison } from "../../../src/features/comparisons/actions.ts";
 import { Comparison, ComparisonQuery } from "../../../src/features/comparisons/contract.ts";
 import type { StoredRows } from "../../../src/features/ingest/accept/stored.ts";
 import { applyRows } from "../../../src/features/ingest/consumer/actions.ts";
-import { clockOf } from "../../../src/features/ingest/model.ts";
+import { clockOf, throughLabel } from "../../../src/features/ingest/model.ts";
 import { normals, uniforms } from "../../lib/stats/draws.ts";
 import { call } from "../../support/call.ts";
 import { freshProject } from "../../support/project.ts";
@@ -324,6 +324,21 @@ describe("a comparison without a split", () => {
     const oneModel = await read("control=1&candidate=2&model=gpt-4o");
     expect(oneModel.warnings.map(({ kind }) => kind)).not.toContain("model-mix");
     expect(oneModel.candidate.count).toBe(150);
+  });
+
+  it("counts no generation that a label led to a version, and says how many there are", async ({
+    expect,
+  }) => {
+    const { scope, read } = await project();
+    const [from, to] = [ago(3 * DAY_MS), ago(2 * DAY_MS)];
+    await plant(scope, [
+      ...traffic(1, { n: 30, from, to, seed: 41 }, steady),
+      ...traffic(2, { n: 30, from, to, seed: 42 }, steady),
+      ...traffic(throughLabel(2), { n: 7, from, to, seed: 43 }, steady),
+    ]);
+    const { candidate, warnings } = await read("control=1&candidate=2");
+    expect(candidate.count).toBe(30);
+    expect(warnings.find(({ kind }) => kind === "label-links")?.message).toMatch(/^7 more/);
   });
 
   it("takes margins, and says when a score has none", async ({ expect }) => {
