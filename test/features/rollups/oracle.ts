@@ -77,7 +77,7 @@ function bin(x: number): number {
 }
 
 const other = (text: string): string => {
-  const digits = [...text].filter((character) => /\p{Nd}/u.test(character)).length;
+  const digits = (text.match(/\p{Nd}/gu) ?? []).length;
   const words = text.match(/\s+/gu)?.length ?? 0;
   if (Array.from(text).length <= 64 && digits <= 10 && words < 8) return text;
   // FNV-1a of the first 65 characters.

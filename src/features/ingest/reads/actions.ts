@@ -146,10 +146,7 @@ export type ObservationQuery = ObservationFilter & {
   link?: { name: string; version: number } | undefined;
 };
 
-async function candidates(
-  scope: Scope,
-  query: ObservationQuery,
-): Promise<ObservationRecord[]> {
+async function candidates(scope: Scope, query: ObservationQuery): Promise<ObservationRecord[]> {
   const { traceId, sessionId, link } = query;
   if (link) return selectByVersion(scope, link, query);
   if (traceId !== undefined) return (await loadObservations(scope, [traceId])).observations;

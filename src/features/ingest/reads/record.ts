@@ -94,6 +94,13 @@ export const observationOf = (row: ObservationRow): ObservationRecord => ({
 const nanoUsd = (usd: number | undefined): number | null =>
   usd === undefined ? null : Math.round(usd * NANO);
 
+const saidCost = (cost: Readonly<Record<string, number>>) => ({
+  total: nanoUsd(cost["total"]),
+  input: nanoUsd(cost["input"]),
+  output: nanoUsd(cost["output"]),
+  cached: nanoUsd(cost["input_cached_tokens"]),
+});
+
 /** A root has no columns of its own; nothing prices it, so its cost is what the client said. */
 function rootOf(row: TraceRow): ObservationRecord | null {
   if (row.root_id === null || row.root === null) return null;
@@ -108,12 +115,7 @@ function rootOf(row: TraceRow): ObservationRecord | null {
     endUs,
     firstTokenUs,
     environment: fields.environment ?? DEFAULT_ENVIRONMENT,
-    cost: {
-      total: nanoUsd(cost?.["total"]),
-      input: nanoUsd(cost?.["input"]),
-      output: nanoUsd(cost?.["output"]),
-      cached: nanoUsd(cost?.["input_cached_tokens"]),
-    },
+    cost: saidCost(cost ?? {}),
     linkedVersion: null,
     updatedUs: row.at,
     fields,
