@@ -393,7 +393,34 @@ describe("the log", () => {
   });
 });
 
+describe("secrets sealed under a key that was changed", () => {
+  it("are said to be unreadable; nothing is sent unsigned", async ({ expect }) => {
+    const l = await lab();
+    await l.create();
+    await notify(l.scopeAt(new Date()), report("r1"));
+    l.env.SEALING_KEY = "another key";
+    await l.deliver();
+    expect(l.received).toEqual([]);
+    const [one] = await listed(l);
+    expect(one).toMatchObject({ state: "pending", attempts: 1 });
+    expect(one?.outcome).toContain("SEALING_KEY");
+    const { log } = await l.ok<Logged>("GET", `/deliveries/${one?.id}`);
+    expect(log).toMatchObject([{ number: 1, request: null, response: null }]);
+    expect(log[0]?.error).toContain("SEALING_KEY");
+  });
+});
+
 describe("sending again", () => {
+  it("and reading is for the project alone", async ({ expect }) => {
+    const [mine, theirs] = [await lab(), await lab()];
+    await mine.create();
+    await notify(mine.scopeAt(new Date()), report("r1"));
+    const [one] = await listed(mine);
+    expect((await theirs.request("GET", `/deliveries/${one?.id}`)).status).toBe(404);
+    expect((await theirs.request("POST", `/deliveries/${one?.id}/resend`)).status).toBe(404);
+    expect(await listed(theirs)).toEqual([]);
+  });
+
   it("uses the same id, and begins anew", async ({ expect }) => {
     const l = await lab();
     const { id } = await l.create();
