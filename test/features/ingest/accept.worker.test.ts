@@ -2,6 +2,7 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from "clou
 import { describe, it } from "vitest";
 
 import { objectName, parseObjectName } from "../../../src/features/ingest/accept/payload.ts";
+import { writeCursor } from "../../../src/features/ingest/consumer/store.ts";
 import {
   accept,
   consume,
@@ -158,7 +159,9 @@ describe("accept", () => {
   });
 
   it("accepts while the queue is down, and the sweep queues what was lost", async ({ expect }) => {
-    const { scope } = quietScope({ queue: true });
+    // An hour of its own: the storage is full of other tests' objects, and a sweep is bounded.
+    const hour = new Date("2026-11-20T17:00:00.000Z");
+    const { scope } = quietScope({ queue: true }, freshScope(hour));
     await accept(scope, { ...nothing, observations: [generation("a")] });
     const queued: string[] = [];
     const env = {
@@ -167,8 +170,7 @@ describe("accept", () => {
         send: async ({ object }: IngestMessage) => void queued.push(object),
       } as unknown as Env["INGEST"],
     };
-    // Other tests live at other times: their sweeps may have passed the names of this one's.
-    await env.EVENTS_0.prepare("DELETE FROM cursor WHERE name = 'sweep'").run();
+    await writeCursor(env.EVENTS_0, "sweep", "in/2026-11-20/17/").run();
     const sweep = ingestJobs.find(({ name }) => name === "sweep");
     const ours = () => queued.filter((name) => parseObjectName(name)?.tenant === scope.tenant);
 
