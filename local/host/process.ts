@@ -39,10 +39,14 @@ export function isAlive({ pid, startTicks }: ProcessMark, program: string): bool
   return commandOf(pid).includes(program);
 }
 
-/** A zombie with threads left is one that is ending: it still listens, and has its files open. */
+/**
+ * Whether that very process is ending: it still listens, and has its files open. The kernel takes
+ * its memory first, so its command is empty before it is a zombie; then threads may be left.
+ */
 function isEnding({ pid, startTicks }: ProcessMark): boolean {
   const stat = statOf(pid);
-  return stat !== undefined && stat.startTicks === startTicks && stat.isZombie && stat.threads > 0;
+  if (!stat || stat.startTicks !== startTicks) return false;
+  return stat.threads > 0 && (stat.isZombie || commandOf(pid) === "");
 }
 
 /** Processes below `pid`, at any depth, whose command names `program`. */
