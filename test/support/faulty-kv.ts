@@ -30,6 +30,17 @@ export type FaultyKv = {
 const decode = (value: unknown): string =>
   typeof value === "string" ? value : new TextDecoder().decode(value as ArrayBuffer);
 
+/** True once in every `1 / share` calls, at a random place of them: few calls fail too, and for certain. */
+function oneOf(share: number, random: () => number): () => boolean {
+  const block = share > 0 ? Math.round(1 / share) : Infinity;
+  let call = 0;
+  let victim = -1;
+  return () => {
+    if (call % block === 0) victim = share > 0 ? call + Math.floor(random() * block) : -1;
+    return call++ === victim;
+  };
+}
+
 /** A KV that does what Cloudflare's may do and miniflare's never does. Get with metadata, put, delete. */
 export function faultyKv(faults: KvFaults): FaultyKv {
   const { lagMs, missMs, spacingMs, failing, random, clock, pause } = faults;
@@ -37,11 +48,12 @@ export function faultyKv(faults: KvFaults): FaultyKv {
   const misses = new Map<string, number>();
   const lastTry = new Map<string, number>();
   const counts = { refused: 0, failed: 0, reads: 0, writes: 0 };
+  const isFailing = oneOf(failing, random);
 
   async function read(key: string) {
     counts.reads++;
     await pause();
-    if (random() < failing) {
+    if (isFailing()) {
       counts.failed++;
       throw new Error("KV GET failed: 500 Internal Server Error");
     }
@@ -62,7 +74,7 @@ export function faultyKv(faults: KvFaults): FaultyKv {
       counts.refused++;
       throw new Error("KV PUT failed: 429 Too Many Requests");
     }
-    const fails = random() < failing;
+    const fails = isFailing();
     if (!fails || random() < 0.5) {
       lastTry.set(key, clock());
       writes.set(key, [...(writes.get(key) ?? []), { at: clock(), value, metadata }]);

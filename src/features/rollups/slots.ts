@@ -69,13 +69,16 @@ export const cover = (span: Span, nowUs: number): SlotRange[] => coverWith(2, sp
  * out. For comparisons, where a stretch outside belongs to another split.
  */
 export function coverInside({ from, to }: Span, nowUs: number): SlotRange[] {
-  const finest = (us: number): Level => LEVELS.find((level) => isLivingAt(level, us, nowUs)) ?? 2;
-  const first = WIDTH_US[finest(from)];
+  const first = WIDTH_US[LEVELS.find((level) => isLivingAt(level, from, nowUs)) ?? 2];
   // An edge may only be as fine as the buckets that still answer for it.
-  const inner = { from: Math.ceil(from / first) * first, to };
-  const last = WIDTH_US[finest(to)];
-  inner.to = Math.floor(to / last) * last;
-  return cover(inner, nowUs);
+  const start = Math.ceil(from / first) * first;
+  // At the end that is the whole stretch from the beginning of the coarser bucket, if the span has it.
+  const isWhole = (level: 0 | 1): boolean => {
+    const coarser = WIDTH_US[level === 0 ? 1 : 2];
+    return isLivingAt(level, Math.max(start, Math.floor(to / coarser) * coarser), nowUs);
+  };
+  const last = WIDTH_US[isWhole(1) ? (isWhole(0) ? 0 : 1) : 2];
+  return cover({ from: start, to: Math.floor(to / last) * last }, nowUs);
 }
 
 function coverWith(level: Level, { from, to }: Span, nowUs: number): SlotRange[] {

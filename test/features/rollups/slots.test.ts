@@ -89,6 +89,10 @@ describe("coverInside", () => {
       [2, at("2026-06-02T00:00:00Z"), at("2026-06-03T00:00:00Z")],
     ]);
     expect(inside(at("2026-11-10T10:02:00Z"), at("2026-11-10T10:50:00Z"))).toEqual([]);
+    // Hours live from 22 August 12:00 on, so they do not answer for the whole of that morning.
+    expect(inside(at("2026-08-20T12:00:00Z"), at("2026-08-22T15:00:00Z"))).toEqual([
+      [2, at("2026-08-21T00:00:00Z"), at("2026-08-22T00:00:00Z")],
+    ]);
   });
 
   it("never reaches beyond any span", () => {
@@ -101,6 +105,28 @@ describe("coverInside", () => {
           expect(end).toBeLessThanOrEqual(to);
         }
       }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("never reaches beyond a span that ends where a level begins to live", () => {
+    const back = fc
+      .constantFrom(3, 90)
+      .chain((days) =>
+        fc
+          .integer({ min: -30, max: 30 })
+          .map((hours) => NOW - days * US_PER_DAY + hours * 60 * MINUTE),
+      );
+    const far = fc.integer({ min: NOW - 200 * US_PER_DAY, max: NOW });
+    fc.assert(
+      fc.property(back, far, (a, b) => {
+        const [from, to] = [Math.min(a, b), Math.max(a, b)];
+        for (const [, first = 0, end = 0] of inside(from, to)) {
+          expect(first).toBeGreaterThanOrEqual(from);
+          expect(end).toBeLessThanOrEqual(to);
+        }
+      }),
+      { numRuns: 1_000 },
     );
   });
 });
