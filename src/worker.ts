@@ -1,6 +1,6 @@
 import { app } from "./app.ts";
 import { consumeDead, consumeQueue } from "./features/ingest/index.ts";
-import { consumeJobs, dropDeadJobs } from "./features/notifications/jobs.ts";
+import { consumeJobs, dropDeadJobs } from "./jobs.ts";
 import { now } from "./platform/clock.ts";
 import type { Env, IngestMessage, JobMessage } from "./platform/env.ts";
 import { runMinute } from "./schedule.ts";

@@ -11,7 +11,7 @@ export type Env = {
   PAYLOADS: R2Bucket;
   /** Names of accepted objects. */
   INGEST: Queue<IngestMessage>;
-  /** Names of deliveries that are due. */
+  /** Names of work that is due. */
   JOBS: Queue<JobMessage>;
   /** Sends mail, where the deployment's operator bound it; and from whom. */
   EMAIL?: SendEmail;
@@ -31,7 +31,10 @@ export type Env = {
 /** A queue message is the name of an R2 object, nothing more. */
 export type IngestMessage = { object: string };
 
-/** Work that D1 already holds: the message only says that it is time, and may be lost. */
+/**
+ * Work that D1 already holds: the message only says that it is time. It may be lost, then cron sends
+ * it again, and doubled, which changes nothing. Each is about one project, so that none waits for another.
+ */
 export type JobMessage = { kind: "delivery"; tenant: number; delivery: string };
 
 /** Every events shard, in order of its number. */

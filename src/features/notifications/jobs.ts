@@ -1,8 +1,6 @@
-import { now as clockNow } from "../../platform/clock.ts";
 import { openRegistry } from "../../platform/db.ts";
-import type { Env, JobMessage } from "../../platform/env.ts";
+import type { Env } from "../../platform/env.ts";
 import type { Job } from "../../platform/job.ts";
-import { logBug, logEvent } from "../../platform/log.ts";
 import { scopeOfTenant } from "../projects/index.ts";
 import { attempt } from "./deliveries/attempt/actions.ts";
 import { forgetBefore, takeOverdue } from "./deliveries/store.ts";
@@ -11,32 +9,13 @@ import { fanOut } from "./events/actions.ts";
 import { projectsWaiting } from "./events/store.ts";
 import { type Fetcher, internet } from "./send/actions.ts";
 
-/** Attempts the deliveries that messages name, at once: one slow receiver holds up no other. */
-export async function consumeJobs(
-  batch: MessageBatch<JobMessage>,
+/** Attempts the delivery that a message names. */
+export const deliver = (
   env: Env,
+  now: Date,
+  { tenant, delivery }: { tenant: number; delivery: string },
   fetcher: Fetcher = internet,
-): Promise<void> {
-  const now = clockNow();
-  await Promise.all(
-    batch.messages.map(async (message) => {
-      const { tenant, delivery } = message.body;
-      try {
-        await attempt(scopeOfTenant(env, now, tenant), delivery, fetcher);
-        message.ack();
-      } catch (error) {
-        logBug(error, { delivery, attempts: message.attempts });
-        message.retry();
-      }
-    }),
-  );
-}
-
-/** D1 knows what is due, and the sweep asks it: a message that was given up on is only told. */
-export function dropDeadJobs(batch: MessageBatch<JobMessage>): void {
-  for (const { body } of batch.messages) logEvent("job message given up; the sweep goes on", body);
-  batch.ackAll();
-}
+): Promise<void> => attempt(scopeOfTenant(env, now, tenant), delivery, fetcher);
 
 const WAITS_MS = 60_000;
 const PROJECTS_PER_RUN = 100;

@@ -1,6 +1,7 @@
 import { createMessageBatch } from "cloudflare:test";
 
-import { consumeJobs, notificationJobs } from "../../../src/features/notifications/jobs.ts";
+import { deliver, notificationJobs } from "../../../src/features/notifications/jobs.ts";
+import { consumeJobs, handlers } from "../../../src/jobs.ts";
 import { setNow } from "../../../src/platform/clock.ts";
 import { openRegistry } from "../../../src/platform/db.ts";
 import type { Env, JobMessage } from "../../../src/platform/env.ts";
@@ -57,7 +58,10 @@ export async function lab(begin = new Date(), bindings: Partial<Env> = {}) {
       "promptside-jobs",
       messages.map((body, i) => ({ id: String(i), timestamp: begin, attempts: 1, body })),
     );
-    await consumeJobs(batch, env, fetcher);
+    await consumeJobs(batch, env, {
+      ...handlers,
+      delivery: (on, now, message) => deliver(on, now, message, fetcher),
+    });
   };
   return {
     project,

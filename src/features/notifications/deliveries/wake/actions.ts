@@ -1,8 +1,6 @@
 import type { Env } from "../../../../platform/env.ts";
-import { logEvent } from "../../../../platform/log.ts";
+import { queueJobs } from "../../../../platform/queue.ts";
 
-/** Messages of one call; Queues allow 100. */
-const MESSAGES_PER_BATCH = 100;
 /** Longer waits are left to the sweep, which looks every minute. */
 const MAX_DELAY_SECONDS = 600;
 
@@ -18,15 +16,6 @@ export async function wake(
   delaySeconds = 0,
 ): Promise<void> {
   if (delaySeconds > MAX_DELAY_SECONDS) return;
-  try {
-    for (let from = 0; from < deliveries.length; from += MESSAGES_PER_BATCH) {
-      const part = deliveries.slice(from, from + MESSAGES_PER_BATCH);
-      await env.JOBS.sendBatch(
-        part.map((delivery) => ({ body: { kind: "delivery" as const, tenant, delivery } })),
-        { delaySeconds },
-      );
-    }
-  } catch (error) {
-    logEvent("deliveries could not be queued; the sweep will", { tenant, error: String(error) });
-  }
+  const messages = deliveries.map((delivery) => ({ kind: "delivery" as const, tenant, delivery }));
+  await queueJobs(env, messages, delaySeconds);
 }
