@@ -3,12 +3,13 @@ const USES = {
   projects: [],
   pricing: [],
   notifications: ["projects"],
-  prompts: ["projects", "notifications"],
+  prompts: ["projects", "pricing", "notifications"],
   scores: ["projects"],
   ingest: ["projects", "pricing", "prompts", "scores"],
   rollups: ["projects", "prompts", "ingest", "scores"],
   comparisons: ["prompts", "rollups", "scores", "ingest"],
   delivery: ["projects", "prompts"],
+  dashboards: ["projects", "prompts", "rollups"],
   agents: ["prompts", "delivery", "rollups"],
 };
 

@@ -1,5 +1,6 @@
 import { agentEndpoints } from "./features/agents/routes.ts";
 import { comparisonEndpoints } from "./features/comparisons/routes.ts";
+import { dashboardEndpoints } from "./features/dashboards/routes.ts";
 import { deliveryEndpoints, publishing } from "./features/delivery/routes.ts";
 import { batchEndpoints } from "./features/ingest/batch/routes.ts";
 import { otlpEndpoints } from "./features/ingest/otlp/routes.ts";
@@ -48,6 +49,7 @@ const slices: Endpoint[] = [
   ...projectEndpoints,
   ...pricingEndpoints,
   ...notificationEndpoints,
+  ...dashboardEndpoints,
 ];
 
 /** Every route of the system. Where two paths match, the first in this list wins. */

@@ -104,10 +104,12 @@ export async function furnishedHouse() {
     name: MARK,
     dataType: "NUMERIC",
   });
+  const dashboard = await request("POST", "/api/public/dashboards", { name: MARK });
   const deliveries = await request("GET", "/api/public/deliveries", undefined);
   const given = {
     destinationId: (destination.json as { id: string }).id,
     deliveryId: (deliveries.json as { data: { id: string }[] }).data[0]?.id ?? "none",
+    dashboardId: (dashboard.json as { id: string }).id,
     keyId: (key.json as { id: string }).id,
     sourceId: (source.json as { id: string }).id,
     configId: (config.json as { id: string }).id,

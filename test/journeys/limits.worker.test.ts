@@ -17,6 +17,7 @@ const given = {
   abId: "abt_none",
   destinationId: "d",
   deliveryId: "d",
+  dashboardId: "d",
 };
 const guarded = endpoints.filter(({ access }) => access !== "open");
 const writing = guarded.filter(({ method }) => ["POST", "PUT", "PATCH"].includes(method));

@@ -23,6 +23,7 @@ export type Given = {
   abId: string;
   destinationId: string;
   deliveryId: string;
+  dashboardId: string;
 };
 
 const { prompt, splitLabel, trace, observation, session, score, model } = IDS;
@@ -98,6 +99,8 @@ const REQUESTS: Record<string, WalkRequest> = {
   "POST /api/public/destinations/:id/rotate": { body: {} },
   "POST /api/public/destinations/:id/test": { body: {} },
   "POST /api/public/deliveries/:id/resend": { body: {} },
+  "POST /api/public/dashboards": { body: { name: "theirs" } },
+  "PATCH /api/public/dashboards/:id": { body: { rev: 1, name: "theirs" } },
   "PATCH /api/public/settings": { body: { retentionDays: 7 } },
   "PUT /api/public/prices": { body: { model, usdPerMillion: { input: 1 } } },
   "GET /beta/litellm_prompt_management": { query: { prompt_id: prompt } },
@@ -124,6 +127,7 @@ const idsBefore = ({
   abId,
   destinationId,
   deliveryId,
+  dashboardId,
 }: Given): Record<string, string> => ({
   traces: trace,
   observations: observation,
@@ -135,6 +139,7 @@ const idsBefore = ({
   sources: sourceId,
   destinations: destinationId,
   deliveries: deliveryId,
+  dashboards: dashboardId,
 });
 
 /**

@@ -22,7 +22,7 @@ export const MEASURES = {
 } as const satisfies Record<string, { metric: Metric; scale: Scale }>;
 export type Measure = keyof typeof MEASURES;
 
-export const isMeasure = (name: string): name is Measure => name in MEASURES;
+export const isMeasure = (name: string): name is Measure => Object.hasOwn(MEASURES, name);
 
 /** A number of the API; digits beyond are noise of the division. */
 export const inUnit = (amount: number, { perUnit, digits }: Scale): number =>
