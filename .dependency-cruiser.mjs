@@ -8,6 +8,7 @@ const USES = {
   ingest: ["projects", "pricing", "prompts", "scores"],
   rollups: ["projects", "prompts", "ingest", "scores"],
   comparisons: ["prompts", "rollups", "scores", "ingest"],
+  rollouts: ["projects", "notifications", "prompts", "scores", "rollups"],
   delivery: ["projects", "prompts"],
   dashboards: ["projects", "prompts", "rollups"],
   agents: ["prompts", "delivery", "rollups"],
