@@ -10,6 +10,24 @@ export {
   mergeStatInto,
   type Stat,
 } from "./cell.ts";
+export { type Arm, type Cohort, emptyCohort, type Series } from "./cohorts/cohort.ts";
+export {
+  countsOf,
+  errorCellsOf,
+  errorCountOf,
+  momentsOfSeries,
+  servedCellsOf,
+  totalOf,
+  unitCellsOf,
+} from "./cohorts/evidence.ts";
+export {
+  CELLS,
+  type CohortMetric,
+  type CohortPlan,
+  isEvent,
+  type LogMeasure,
+  type Unit,
+} from "./cohorts/plan.ts";
 export { isMeasure, type Measure, MEASURES, SCORE_SCALE } from "./measures.ts";
 export {
   coverInside,
