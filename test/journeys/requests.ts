@@ -56,6 +56,7 @@ const REQUESTS: Record<string, WalkRequest> = {
   "POST /api/public/prompts/:name/duplicate": { body: { newName: "theirs" } },
   "GET /api/public/prompts/:name/diff": { query: { from: "1", to: "2" } },
   "GET /api/public/prompts/:name{.+}/timeseries": { query: { metric: "count" } },
+  "GET /api/public/prompts/:name{.+}/distribution": { query: { metric: "latencyMs" } },
   "PUT /api/public/prompts/:name/ab": { body: AB_TEST },
   "POST /api/public/prompts/:name/ab/:id/promote": { body: {} },
   "GET /api/public/prompts/:name{.+}/comparison": { query: { control: "1", candidate: "2" } },

@@ -9,6 +9,8 @@ import {
   Repaired,
   Versions,
 } from "./contract.ts";
+import { readDistributions } from "./distribution/actions.ts";
+import { DistributionQuery, Distributions } from "./distribution/contract.ts";
 import { readMetrics } from "./metrics/actions.ts";
 import { repair } from "./repair/actions.ts";
 import { readTimeseries } from "./timeseries/actions.ts";
@@ -49,6 +51,18 @@ export const rollupEndpoints: Endpoint[] = [
     answers: { 200: Timeseries },
     handle: async (scope, { params, query }, c) =>
       json(await readTimeseries(scope, params.name, withVersions(query, c))),
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/public/prompts/:name{.+}/distribution",
+    access: "read",
+    tag: "Metrics",
+    summary: "How often which values of a metric occur, per version",
+    params: MetricsPath,
+    query: DistributionQuery,
+    answers: { 200: Distributions },
+    handle: async (scope, { params, query }, c) =>
+      json(await readDistributions(scope, params.name, withVersions(query, c))),
   }),
   endpoint({
     method: "POST",

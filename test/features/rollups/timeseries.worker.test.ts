@@ -120,6 +120,7 @@ describe("GET /api/public/prompts/{name}/timeseries", () => {
       count: 0,
       sum: null,
       mean: null,
+      sd: null,
       p50: null,
       p95: null,
       p99: null,
@@ -225,5 +226,17 @@ describe("GET /api/public/prompts/{name}/timeseries", () => {
       read("metric=count&granularity=minute&from=2026-11-16&to=2026-11-17"),
     ).rejects.toThrow(/kept 72 hours; ask for granularity hour/);
     await expect(read("metric=count&from=2026-06-01&to=2026-06-02")).rejects.toThrow(/90 days/);
+  });
+
+  it("tells how far values lie from their mean", async ({ expect }) => {
+    const { read } = await projectWith({
+      observations: [ago(90, 100), ago(90, 300), ago(20, 500)],
+    });
+    const answer = await read("metric=latency&statistic=mean,sd&from=2026-11-20T10:00:00Z");
+    // Of two values it is their difference over √2; of one it is unknown.
+    expect(filled(answer)).toMatchObject([
+      { n: 2, mean: 200, sd: 141.421 },
+      { n: 1, mean: 500, sd: null },
+    ]);
   });
 });

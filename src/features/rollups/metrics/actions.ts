@@ -10,7 +10,7 @@ import { findPrompt, notFound } from "../../prompts/index.ts";
 import { observationsPath } from "../behind.ts";
 import { type Cell, emptyCell, mergeCellInto } from "../cell.ts";
 import type { Metrics, MetricsQuery } from "../contract.ts";
-import { cover, type SlotRange, US_PER_DAY } from "../slots.ts";
+import { cover, type Level, type SlotRange, US_PER_DAY } from "../slots.ts";
 import { type Filter, selectCells, type Wish } from "../store.ts";
 import { NEVER, usesEver, versionsWithTraffic, wider } from "./store.ts";
 import { summarise } from "./summary.ts";
@@ -18,7 +18,7 @@ import { summarise } from "./summary.ts";
 const US_PER_MS = 1000;
 
 /** All time when nothing is said: up to the end of tomorrow, because clients' clocks run ahead. */
-function rangesOf({ from, to }: MetricsQuery, now: Date): SlotRange[] {
+export function rangesOf({ from, to }: Pick<MetricsQuery, "from" | "to">, now: Date): SlotRange[] {
   const nowUs = now.getTime() * US_PER_MS;
   const endUs = (Math.floor(nowUs / US_PER_DAY) + 2) * US_PER_DAY;
   return cover(
@@ -37,7 +37,7 @@ export type CellsWanted = {
 };
 
 /** Where a cell is merged into: all of one group become one. */
-type Key = { version: number; slot: number; model: string };
+type Key = { version: number; level: Level; slot: number; model: string };
 
 /** Cells of a time range, merged over shards and all that `groupOf` calls the same. */
 export async function readGroupedCells<G>(
@@ -78,7 +78,7 @@ const countOf = (cells: ReadonlyMap<number, Cell>, stored: number) => ({
 });
 
 /** All that a version did, whether generations named it or a label led to it. */
-function cellOf(cells: ReadonlyMap<number, Cell>, version: number): Cell {
+export function cellOf(cells: ReadonlyMap<number, Cell>, version: number): Cell {
   const sum = emptyCell();
   for (const stored of [version, throughLabel(version)]) {
     const cell = cells.get(stored);

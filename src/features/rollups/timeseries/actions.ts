@@ -11,7 +11,7 @@ import {
   type TimeseriesEvent,
   type TimeseriesQuery,
 } from "./contract.ts";
-import { seriesOf, unitOf, wishOf } from "./points.ts";
+import { metricText, seriesOf, unitOf, wishOf } from "./points.ts";
 import { spanOfSteps, type Steps, stepsOf, stepUs } from "./steps.ts";
 
 const US_PER_MS = 1000;
@@ -111,12 +111,7 @@ export async function readTimeseries(
   const isCoarser = granularity === "minute" && steps.pointsPerSlot === 1;
   const behind = { prompt: name, fromUs: span.from, toUs: span.to, ...filter };
   return {
-    metric:
-      metric.kind === "measure"
-        ? metric.measure
-        : metric.kind === "score"
-          ? `score:${metric.name}`
-          : metric.kind,
+    metric: metricText(metric),
     unit: unitOf(metric),
     granularity,
     stepSeconds: stepUs(steps) / US_PER_SECOND,

@@ -6,7 +6,17 @@ import { isMeasure, type Measure, MEASURES } from "../model.ts";
 export const GRANULARITIES = ["minute", "hour", "day"] as const;
 export type Granularity = (typeof GRANULARITIES)[number];
 
-export const STATISTICS = ["count", "rate", "sum", "mean", "p50", "p95", "p99", "share"] as const;
+export const STATISTICS = [
+  "count",
+  "rate",
+  "sum",
+  "mean",
+  "sd",
+  "p50",
+  "p95",
+  "p99",
+  "share",
+] as const;
 export type Statistic = (typeof STATISTICS)[number];
 
 /** What a series is of. `count`: generations; `errors`: failed ones; else values of generations, or scores. */
@@ -35,7 +45,7 @@ function metricOf(text: string): SeriesMetric | undefined {
   return name === "" ? undefined : { kind: "score", name };
 }
 
-const MetricName = z
+export const MetricName = z
   .string({ error: `is required: one of ${KNOWN}` })
   .transform((text, context) => {
     const metric = metricOf(text);
@@ -48,8 +58,8 @@ const MetricName = z
 export const STATISTICS_OF: Record<SeriesMetric["kind"], readonly Statistic[]> = {
   count: ["count", "rate"],
   errors: ["count", "rate"],
-  measure: ["count", "sum", "mean", "p50", "p95", "p99"],
-  score: ["count", "sum", "mean", "p50", "p95", "p99", "share"],
+  measure: ["count", "sum", "mean", "sd", "p50", "p95", "p99"],
+  score: ["count", "sum", "mean", "sd", "p50", "p95", "p99", "share"],
 };
 
 const isStatistic = (text: string): text is Statistic =>
@@ -99,6 +109,7 @@ const Point = z.object({
   rate: known.describe("Generations per minute; of errors, the share of generations that failed."),
   sum: known,
   mean: known,
+  sd: known.describe("Standard deviation of a sample; null below two values."),
   p50: known,
   p95: known,
   p99: known,

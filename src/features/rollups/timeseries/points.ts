@@ -1,4 +1,5 @@
 import { quantiles } from "../../../lib/sketch/sketch.ts";
+import { momentsOfSums } from "../../../lib/stats/moments.ts";
 import { type Cell, emptyStat, mergeStatInto, type Stat } from "../cell.ts";
 import { inUnit, knownInUnit, MEASURES, type Scale, SCORE_SCALE } from "../measures.ts";
 import { meanOf } from "../metrics/summary.ts";
@@ -10,6 +11,12 @@ import type { Point, SeriesMetric, Statistic } from "./contract.ts";
 import { stepMinutes, stepUs, type Steps } from "./steps.ts";
 
 const US_PER_MS = 1e3;
+
+/** A metric as the API names it in full. */
+export function metricText(metric: SeriesMetric): string {
+  if (metric.kind === "measure") return metric.measure;
+  return metric.kind === "score" ? `score:${metric.name}` : metric.kind;
+}
 
 /** What the numbers of a series are in. */
 export function unitOf(metric: SeriesMetric): string {
@@ -36,10 +43,18 @@ const QUANTILE_NAMES = ["p50", "p95", "p99"] as const;
 
 type Asked = ReadonlySet<Statistic>;
 
+/** How far values lie from their mean, typically; from the sums, which are exact. */
+function sdOf({ n, sum, sumSq }: Stat, scale: Scale): number | null {
+  if (n < 2) return null;
+  const { m2 } = momentsOfSums({ n, sum, sumSq });
+  return inUnit(Math.sqrt(m2 / (n - 1)), scale);
+}
+
 function numbersOf(stat: Stat, scale: Scale, asked: Asked): Partial<Point> {
   const point: Partial<Point> = {};
   if (asked.has("sum")) point.sum = stat.n === 0 ? null : inUnit(Number(stat.sum), scale);
   if (asked.has("mean")) point.mean = knownInUnit(meanOf(stat), scale);
+  if (asked.has("sd")) point.sd = sdOf(stat, scale);
   const names = QUANTILE_NAMES.filter((name) => asked.has(name));
   const found = quantiles(
     stat.sketch,
