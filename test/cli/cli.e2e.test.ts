@@ -199,6 +199,18 @@ describe("promptside against a real instance", () => {
 
   it("exports everything and imports it into another project", async () => {
     const file = join(work, "all.ndjson");
+    const { publicKey, secretKey } = started().ready;
+    const asked = async (method: string, path: string, body: object) => {
+      const answer = await fetch(`${started().ready.url}/api/public/${path}`, {
+        method,
+        headers: { authorization: `Basic ${btoa(`${publicKey}:${secretKey}`)}` },
+        body: JSON.stringify(body),
+      });
+      expect(answer.status).toBe(200);
+    };
+    await asked("PATCH", "settings", { retentionDays: 45, masks: ["$..email"] });
+    await asked("PUT", "prices", { model: "acme-1", usdPerMillion: { input: 2, output: 4 } });
+    await asked("POST", "score-configs", { name: "accuracy", dataType: "NUMERIC", minValue: 0 });
     expect(await json(["export", file])).toMatchObject({ file });
     const other = (await (
       await fetch(`${started().ready.url}/api/public/projects`, {
@@ -214,9 +226,24 @@ describe("promptside against a real instance", () => {
       complete: true,
       errors: [],
       versions: { added: 4, unchanged: 0 },
+      settings: true,
+      scoreConfigs: 1,
+      prices: 1,
     });
+    const second = join(work, "other.ndjson");
+    await run(["export", second], env);
+    const linesOf = (path: string) =>
+      readFileSync(path, "utf8")
+        .split("\n")
+        .filter((line) => !line.includes('"kind":"promptside"'));
+    expect(linesOf(second)).toEqual(linesOf(file));
     const again = await run(["import", file, "--json"], env);
-    expect(JSON.parse(again.stdout)).toMatchObject({ versions: { added: 0, unchanged: 4 } });
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      versions: { added: 0, unchanged: 4 },
+      settings: false,
+      scoreConfigs: 0,
+      prices: 0,
+    });
     const there = join(work, "other");
     await run(["pull", there], env);
     expect(readFileSync(join(there, "support/greet.prompt.md"), "utf8")).toBe(

@@ -79,38 +79,58 @@ export function partsOf(text: string, maxBytes: number): { first: number; text: 
   return parts;
 }
 
-async function importFile({ api, args, terminal }: Context): Promise<number> {
+type Counted = Omit<ImportReport, "complete" | "errors" | "warnings">;
+
+const added = (a: Counted, b: Counted): Counted => ({
+  prompts: a.prompts + b.prompts,
+  versions: {
+    added: a.versions.added + b.versions.added,
+    unchanged: a.versions.unchanged + b.versions.unchanged,
+  },
+  labels: a.labels + b.labels,
+  splits: a.splits + b.splits,
+  settings: a.settings || b.settings,
+  scoreConfigs: a.scoreConfigs + b.scoreConfigs,
+  prices: a.prices + b.prices,
+});
+
+/** What came, in words. */
+function summaryOf({ prompts, versions, splits, settings, scoreConfigs, prices }: Counted) {
+  const registry = `${prompts} prompts changed, ${versions.added} versions added, ${versions.unchanged} were here`;
+  if (!settings && splits + scoreConfigs + prices === 0) return [registry];
+  const project = `${splits} splits, ${scoreConfigs} score configs and ${prices} prices came`;
+  return [registry, `${project}; settings ${settings ? "were changed" : "are as they were"}`];
+}
+
+const sendPart = async ({ api }: Context, body: string): Promise<ImportReport> => {
+  const init = { body, type: "application/x-ndjson" };
+  const response = await api.send("POST", "/api/public/import", init);
+  const answer = await response.text();
+  if (!response.ok) throw new Complaint(`the import was refused: ${answer.slice(0, 300)}`);
+  return JSON.parse(answer) as ImportReport;
+};
+
+async function importFile(context: Context): Promise<number> {
+  const { args, terminal } = context;
   const [file = STDIO] = args.positionals;
   const parts = partsOf(readFileSync(file === STDIO ? 0 : file, "utf8"), PART_BYTES);
-  const total = { prompts: 0, versions: { added: 0, unchanged: 0 }, labels: 0 };
+  const reports: ImportReport[] = [];
   const errors: ImportReport["errors"] = [];
-  const warnings: string[] = [];
-  let complete = false;
-  for (const [index, part] of parts.entries()) {
-    const init = { body: part.text, type: "application/x-ndjson" };
-    const response = await api.send("POST", "/api/public/import", init);
-    const answer = await response.text();
-    if (!response.ok) throw new Complaint(`the import was refused: ${answer.slice(0, 300)}`);
-    const report = JSON.parse(answer) as ImportReport;
-    total.prompts += report.prompts;
-    total.versions.added += report.versions.added;
-    total.versions.unchanged += report.versions.unchanged;
-    total.labels += report.labels;
-    complete ||= report.complete;
-    errors.push(
-      ...report.errors.map(({ line, message }) => ({ line: line + part.first - 1, message })),
-    );
-    warnings.push(...report.warnings);
-    terminal.progress("importing", index + 1, parts.length);
+  for (const { first, text } of parts) {
+    const report = await sendPart(context, text);
+    reports.push(report);
+    errors.push(...report.errors.map(({ line, message }) => ({ line: line + first - 1, message })));
+    terminal.progress("importing", reports.length, parts.length);
   }
+  const total = reports.map(({ complete: _c, errors: _e, warnings: _w, ...rest }) => rest);
+  const counted = total.reduce(added);
+  const complete = reports.some((report) => report.complete);
+  const warnings = reports.flatMap((report) => report.warnings);
   for (const { line, message } of errors) terminal.line(`line ${line}: ${message}`);
   for (const warning of warnings) terminal.line(warning);
   if (!complete) terminal.line("the file has no end: the export may have broken off");
-  const { prompts, versions } = total;
-  terminal.line(
-    `${prompts} prompts changed, ${versions.added} versions added, ${versions.unchanged} were here`,
-  );
-  terminal.result({ ...total, complete, errors, warnings });
+  for (const line of summaryOf(counted)) terminal.line(line);
+  terminal.result({ ...counted, complete, errors, warnings });
   return errors.length > 0 ? EXIT.failed : EXIT.ok;
 }
 

@@ -3,7 +3,7 @@ import { overridesOf } from "./actions.ts";
 import type { Price, PricedCall } from "./model.ts";
 import { type Memory, price } from "./price.ts";
 
-export { overridesOf } from "./actions.ts";
+export { changedPrices, overridesOf, setPrices } from "./actions.ts";
 
 /** What pricing looks at in an observation. Without `startUs` the prices of now hold. */
 type Priceable = Pick<PricedCall, "model" | "provider" | "usage" | "cost"> & {

@@ -1,5 +1,6 @@
 export { findPrompt, notFound, requirePrompt } from "./actions.ts";
 export { type LedgerRow, newestDeployments } from "./history/store.ts";
+export { promptNames, promptsDeployed } from "./names/store.ts";
 export { readDiff } from "./diff/actions.ts";
 export { moveLabel, rollBackLabel } from "./labels/actions.ts";
 export { labelHistory, labelsAt } from "./ledger/store.ts";

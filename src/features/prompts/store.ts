@@ -242,14 +242,20 @@ export async function saveChange(scope: Scope, change: Change): Promise<boolean>
   const at = new Date(Math.max(scope.now.getTime(), before?.updatedAt.getTime() ?? 0));
   const moves = movesBetween(before?.state, after);
   const emissions = emissionsOf(change, moves, scope.actor);
+  const [ended, living] = [
+    splits.filter(({ event }) => event === "ended"),
+    splits.filter(({ event }) => event !== "ended"),
+  ];
   try {
     await scope.db.batch([
       guardName(scope, change, at),
       ...guardRead(scope, change.read ?? []),
       ...guardGone(scope, name, selectorsGone(before?.state, after)),
       ...writeVersions(scope, change, at),
-      ...writeSplits(scope, { name, reason, at }, splits),
+      // The ledger's order: a split ends before its label moves, and begins where it went.
+      ...writeSplits(scope, { name, reason, at }, ended),
       ...writeMoves(scope, change, moves, at),
+      ...writeSplits(scope, { name, reason, at }, living),
       ...renewDependants(scope, change, moves, at),
       ...auditChange(scope, { name, before: before?.state, after, reason }, moves),
       askDocuments(scope, [

@@ -1,6 +1,8 @@
 import { describe, it } from "vitest";
 
+import { setPrices } from "../../../src/features/pricing/index.ts";
 import { changeSettings } from "../../../src/features/projects/index.ts";
+import { selectAudit } from "../../../src/features/projects/store.ts";
 import { freshProject } from "../../support/project.ts";
 import { type Registry, registryOf } from "../../support/registry.ts";
 import { at, create, PROMPTS, say } from "./lab.ts";
@@ -9,6 +11,10 @@ type Report = {
   prompts: number;
   versions: { added: number; unchanged: number };
   labels: number;
+  splits: number;
+  settings: boolean;
+  scoreConfigs: number;
+  prices: number;
   complete: boolean;
   errors: { line: number; message: string }[];
   warnings: string[];
@@ -33,6 +39,26 @@ const comparable = (all: string[]) =>
   all
     .map((line) => JSON.parse(line) as Record<string, unknown>)
     .filter(({ kind }) => kind !== "promptside");
+
+const RANGE = {
+  id: "scc_range",
+  name: "accuracy",
+  dataType: "NUMERIC" as const,
+  minValue: 0,
+  maxValue: 1,
+  categories: [],
+};
+const TONE = {
+  id: "scc_tone",
+  name: "tone",
+  dataType: "CATEGORICAL" as const,
+  minValue: null,
+  maxValue: null,
+  categories: [
+    { label: "warm", value: 1 },
+    { label: "cold", value: 0 },
+  ],
+};
 
 async function filled(): Promise<Registry> {
   const registry = await fresh();
@@ -60,7 +86,23 @@ async function filled(): Promise<Registry> {
     labels: ["production", "staging"],
   });
   await say(registry, "PUT", at("base", "/labels/production"), { version: 3, reason: "better" });
-  await changeSettings(registry.scope, { timeZone: "Europe/Berlin", protectedLabels: ["eu"] });
+  await changeSettings(registry.scope, {
+    timeZone: "Europe/Berlin",
+    protectedLabels: ["eu"],
+    capturePayloads: false,
+    masks: ["$..email", "\\d{16}"],
+    retentionDays: 90,
+    limits: { eventsPerRequest: 500, ingestPerMinute: 60, readsPerMinute: null },
+    scoreConfigs: [RANGE, TONE],
+  });
+  await setPrices(registry.scope, [
+    {
+      model: "acme-*",
+      validFrom: "2026-01-01T00:00:00Z",
+      usdPerMillion: { input: 1.5, output: 2 },
+    },
+    { model: "acme-1", validFrom: "1970-01-01T00:00:00Z", usdPerMillion: { input: 1 } },
+  ]);
   return registry;
 }
 
@@ -77,6 +119,10 @@ describe("export and import", () => {
       prompts: 2,
       versions: { added: 3, unchanged: 0 },
       labels: 3,
+      splits: 0,
+      settings: true,
+      scoreConfigs: 2,
+      prices: 2,
       complete: true,
       errors: [],
       warnings: [],
@@ -100,6 +146,9 @@ describe("export and import", () => {
       prompts: 0,
       versions: { added: 0, unchanged: 3 },
       labels: 0,
+      settings: false,
+      scoreConfigs: 0,
+      prices: 0,
       errors: [],
     });
     expect(await exported(target)).toEqual(before);
@@ -167,32 +216,176 @@ describe("export and import", () => {
   });
 });
 
+const arms = (...weights: number[]) =>
+  weights.map((weight, index) => ({ version: index + 1, weight }));
+
+const split = (registry: Registry, ...weights: number[]) =>
+  say<{ id: string; ranges: object[] }>(registry, "PUT", at("p", "/labels/production/split"), {
+    arms: arms(...weights),
+  });
+
+/** Two versions of `p` whose label production is split and was split otherwise before. */
+async function withSplit(): Promise<{ source: Registry; live: { id: string; ranges: object[] } }> {
+  const source = await fresh();
+  await create(source, { name: "p", prompt: "one", labels: ["production"] });
+  await create(source, { name: "p", prompt: "two" });
+  await split(source, 9_000, 1_000);
+  await split(source, 5_000, 5_000);
+  return { source, live: (await split(source, 7_500, 2_500)).json };
+}
+
+type Ledger = { data: { kind: string; from: number; to: number; cause: object | null }[] };
+const ledger = async (registry: Registry) =>
+  (await say<Ledger>(registry, "GET", at("p", "/deployments"))).json.data;
+
 describe("an export with a live split", () => {
-  it("comes back without it, and the ledger says that it ended", async ({ expect }) => {
-    const source = await fresh();
-    await create(source, { name: "p", prompt: "one", labels: ["production"] });
-    await create(source, { name: "p", prompt: "two" });
-    const arms = [
-      { version: 1, weight: 9_000 },
-      { version: 2, weight: 1_000 },
-    ];
-    await say(source, "PUT", at("p", "/labels/production/split"), { arms });
+  it("comes back live: the same id and slots, so that every key keeps its arm", async ({
+    expect,
+  }) => {
+    const { source, live } = await withSplit();
     const target = await fresh();
     const res = await bring(target, await exported(source));
-    expect(res.json.errors).toEqual([]);
-    const { json } = await say<{
-      data: { kind: string; from: number; to: number; cause: unknown }[];
-    }>(target, "GET", at("p", "/deployments"));
-    expect(json.data.map(({ kind }) => kind)).toEqual(["split", "split", "move"]);
-    expect(json.data[0]).toMatchObject({ from: 1, to: 1, cause: { event: "ended", arms } });
-    expect(json.data[1]).toMatchObject({ cause: { event: "started", arms } });
+    expect(res.json).toMatchObject({ splits: 1, errors: [] });
+    const here = await say(target, "GET", at("p", "/labels/production/split"));
+    expect(here.json).toEqual(live);
+    expect(comparable(await exported(target))).toEqual(comparable(await exported(source)));
     const again = await bring(target, await exported(source));
-    expect(again.json).toMatchObject({ prompts: 0, errors: [] });
+    expect(again.json).toMatchObject({ prompts: 0, splits: 0, errors: [] });
+    await target.settle();
+    await source.settle();
+    const armOf = async (registry: Registry, key: string) =>
+      (await say(registry, "GET", `${PROMPTS}/p?targetingKey=${key}`)).json["version"];
+    const keys = Array.from({ length: 24 }, (_, i) => `user-${i}`);
+    const there = await Promise.all(keys.map((key) => armOf(source, key)));
+    expect(new Set(there)).toEqual(new Set([1, 2]));
+    expect(await Promise.all(keys.map((key) => armOf(target, key)))).toEqual(there);
+  });
+
+  it("begins after the moves of this import where no ledger comes along", async ({ expect }) => {
+    const { source, live } = await withSplit();
+    const all = await exported(source);
+    const target = await fresh();
+    const res = await bring(
+      target,
+      all.filter((line) => !line.includes('"kind":"deployment"')),
+    );
+    expect(res.json.errors).toEqual([]);
+    expect((await ledger(target)).map(({ kind }) => kind)).toEqual(["split", "move"]);
+    expect((await ledger(target))[0]).toMatchObject({
+      cause: { split: live.id, event: "started", arms: arms(7_500, 2_500) },
+    });
+    const third = await fresh();
+    expect((await bring(third, await exported(target))).json.errors).toEqual([]);
+  });
+
+  it("ends where only its ledger comes along", async ({ expect }) => {
+    const { source } = await withSplit();
+    const all = await exported(source);
+    const target = await fresh();
+    const res = await bring(
+      target,
+      all.filter((line) => !line.includes('"kind":"split"')),
+    );
+    expect(res.json).toMatchObject({ splits: 0, errors: [] });
+    expect((await ledger(target))[0]).toMatchObject({ from: 1, to: 1, cause: { event: "ended" } });
+    expect((await say(target, "GET", at("p", "/labels/production/split"))).status).toBe(404);
+  });
+
+  it("takes later weights of the same split, and not another split in its place", async ({
+    expect,
+  }) => {
+    const { source } = await withSplit();
+    const target = await fresh();
+    await bring(target, await exported(source));
+    const { json: later } = await split(source, 1_000, 9_000);
+    expect((await bring(target, await exported(source))).json).toMatchObject({ splits: 1 });
+    const here = await say(target, "GET", at("p", "/labels/production/split"));
+    expect(here.json["ranges"]).toEqual(later.ranges);
+    await say(source, "DELETE", at("p", "/labels/production/split"));
+    await split(source, 2_000, 8_000);
+    const all = await exported(source);
+    const refused = await bring(target, all);
+    const line = all.findIndex((text) => text.includes('"kind":"split"')) + 1;
+    const message = "label 'production' of 'p' has another split here; end it first";
+    expect(refused.json.errors).toEqual([{ line, message }]);
+  });
+});
+
+describe("what a project chose", () => {
+  it("is added to what the other project has: its own configs and prices stay", async ({
+    expect,
+  }) => {
+    const target = await fresh();
+    const own = { ...RANGE, id: "scc_own" };
+    await changeSettings(target.scope, { scoreConfigs: [own, { ...TONE, name: "old" }] });
+    await setPrices(target.scope, [
+      { model: "acme-1", validFrom: "1970-01-01T00:00:00Z", usdPerMillion: { input: 9 } },
+      { model: "mine", validFrom: "1970-01-01T00:00:00Z", usdPerMillion: { input: 3 } },
+    ]);
+    const res = await bring(target, await exported(await filled()));
+    expect(res.json).toMatchObject({ settings: true, scoreConfigs: 2, prices: 2, errors: [] });
+    const here = comparable(await exported(target));
+    const of = (kind: string) => here.filter((line) => line["kind"] === kind);
+    expect(of("scoreConfig").map(({ config }) => config)).toEqual([own, TONE, RANGE]);
+    expect(of("price").map(({ model, usdPerMillion }) => [model, usdPerMillion])).toEqual([
+      ["acme-*", { input: 1.5, output: 2 }],
+      ["acme-1", { input: 1 }],
+      ["mine", { input: 3 }],
+    ]);
+  });
+
+  it("is changed by who may, and the lines that would are named to the others", async ({
+    expect,
+  }) => {
+    const all = await exported(await filled());
+    const target = await fresh();
+    const writer = target.with({ grants: ["scores", "read", "write"] });
+    const refused = await bring(writer, all);
+    expect(refused.json).toMatchObject({ settings: false, scoreConfigs: 2, prices: 0 });
+    expect(refused.json.errors).toEqual([
+      { line: 2, message: "settings are changed by keys with the scope admin only" },
+      { line: 5, message: "prices are changed by keys with the scope admin only" },
+      { line: 6, message: "prices are changed by keys with the scope admin only" },
+    ]);
+    await bring(target, all);
+    expect((await bring(writer, all)).json.errors).toEqual([]);
+  });
+
+  it("is told to the audit", async ({ expect }) => {
+    const target = await fresh();
+    const price = { kind: "price", model: "acme-1", usdPerMillion: { input: 1 } };
+    await bring(target, lines(price));
+    await bring(target, lines(price));
+    const rows = await selectAudit(target.scope, { action: "import.run", limit: 10 });
+    expect(rows.map(({ detail }) => detail)).toEqual([expect.objectContaining({ prices: 1 })]);
+  });
+
+  it("has room for so many prices", async ({ expect }) => {
+    const price = (n: number) => ({ kind: "price", model: `m-${n}`, usdPerMillion: { input: n } });
+    const res = await bring(
+      await fresh(),
+      lines(...Array.from({ length: 501 }, (_, n) => price(n))),
+    );
+    expect(res.json.prices).toBe(500);
+    expect(res.json.errors).toEqual([
+      { line: 501, message: "a project may set at most 500 prices" },
+    ]);
   });
 });
 
 describe("POST /api/public/import", () => {
   const good = { kind: "version", name: "good", version: 1, type: "text", prompt: "fine" };
+  const splitLine = (change: object) => ({
+    kind: "split",
+    name: "p",
+    label: "production",
+    id: "spl_1",
+    arms: arms(10_000, 0),
+    ranges: [{ version: 1, from: 0, to: 10_000 }],
+    startedAt: "2026-01-01T00:00:00Z",
+    changedAt: "2026-01-01T00:00:00Z",
+    ...change,
+  });
 
   it.for([
     { why: "no JSON", line: "{", message: "is not JSON" },
@@ -214,6 +407,26 @@ describe("POST /api/public/import", () => {
       why: "a label on nothing",
       line: { kind: "label", name: "p", label: "production", version: 3 },
       message: "'p' has no version 3",
+    },
+    {
+      why: "a price of nothing",
+      line: { kind: "price", model: "m", usdPerMillion: {} },
+      message: "usdPerMillion: must price at least one kind",
+    },
+    {
+      why: "a score config of another kind than it says",
+      line: { kind: "scoreConfig", config: { ...TONE, dataType: "NUMERIC" } },
+      message: "config.categories: only a CATEGORICAL config has categories",
+    },
+    {
+      why: "a split with a slot that nobody has",
+      line: splitLine({ ranges: [{ version: 1, from: 1, to: 10_000 }] }),
+      message: "ranges: must hold the slots 0 to 10000 once",
+    },
+    {
+      why: "a split of a label that is not there",
+      line: splitLine({}),
+      message: "'p' has no label 'production' to split",
     },
     {
       why: "a setting that is none",

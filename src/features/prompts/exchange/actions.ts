@@ -1,10 +1,7 @@
 import { newId } from "../../../lib/ids.ts";
-import { diffJson } from "../../../lib/json-diff.ts";
 import { Refusal } from "../../../platform/errors.ts";
-import { issuesOf } from "../../../platform/http.ts";
 import type { Scope } from "../../../platform/scope.ts";
-import { PatchSettings } from "../../projects/contract.ts";
-import { auditing, changeSettings, currentSettings } from "../../projects/index.ts";
+import { auditing } from "../../projects/index.ts";
 import { changePrompt } from "../actions.ts";
 import { readContents } from "../catalog/store.ts";
 import type { PromptState } from "../change.ts";
@@ -12,9 +9,11 @@ import { movesBetween } from "../change.ts";
 import { LATEST, versionDocument } from "../model.ts";
 import { readVersion } from "../reads/actions.ts";
 import { referencesOf } from "../references/syntax.ts";
+import type { Splits } from "../splits/decide.ts";
 import type { ImportReport } from "./contract.ts";
 import { byName, type LineFault, type Numbered, readLines } from "./lines.ts";
 import { type Plan, planImport } from "./plan.ts";
+import { importProject } from "./project/actions.ts";
 
 /** References that one import looks after, so that it ends. */
 const MAX_RESOLVED = 50;
@@ -24,11 +23,12 @@ type Outcome = {
   added: number[];
   unchanged: number;
   moved: number;
+  splits: number;
   /** The highest version that came with references. */
   referring: number | undefined;
 };
 
-const NOTHING = { added: [], unchanged: 0, moved: 0, referring: undefined };
+const NOTHING = { added: [], unchanged: 0, moved: 0, splits: 0, referring: undefined };
 
 /** Why a name was not imported. Never leaves this file. */
 class Faulty extends Error {
@@ -42,7 +42,7 @@ class Faulty extends Error {
 async function plan(
   scope: Scope,
   name: string,
-  before: PromptState | undefined,
+  { before, splits }: { before: PromptState | undefined; splits: Splits },
   lines: readonly Numbered[],
 ): Promise<Plan> {
   const wanted = lines.flatMap(({ entry }) => (entry.kind === "version" ? [entry.version] : []));
@@ -52,7 +52,7 @@ async function plan(
     contents.map(({ version, prompt, config }) => [version, { content: prompt, config }]),
   );
   const ids = () => newId("dep", scope.now);
-  return planImport(before, known, lines, { now: scope.now, ids });
+  return planImport({ before, splits, known }, lines, { now: scope.now, ids });
 }
 
 /**
@@ -64,8 +64,9 @@ export async function importPrompt(
   lines: readonly Numbered[],
 ): Promise<Outcome> {
   try {
-    return await changePrompt(scope, name, async (before) => {
-      const { faults, after, added, unchanged, history } = await plan(scope, name, before, lines);
+    return await changePrompt(scope, name, async (before, here) => {
+      const planned = await plan(scope, name, { before, splits: here }, lines);
+      const { faults, after, added, unchanged, history, splits } = planned;
       if (faults.length > 0) throw new Faulty(faults);
       const moves = movesBetween(before, after).filter(({ label }) => label !== LATEST);
       const referring = added.findLast(({ content }) => referencesOf(content).length > 0)?.version;
@@ -74,9 +75,10 @@ export async function importPrompt(
         added: added.map(({ version }) => version),
         unchanged,
         moved: moves.length,
+        splits: splits.length,
         referring,
       };
-      return { after, added, ...(history ? { history } : {}), reason: "import", result };
+      return { after, added, ...(history ? { history } : {}), splits, reason: "import", result };
     });
   } catch (error) {
     if (error instanceof Faulty) return { ...NOTHING, errors: error.faults };
@@ -85,28 +87,6 @@ export async function importPrompt(
     }
     throw error;
   }
-}
-
-/** Sets what an export says about the project. Only an admin key may. */
-async function importSettings(scope: Scope, lines: readonly Numbered[]): Promise<LineFault[]> {
-  const faults: LineFault[] = [];
-  for (const { line, entry } of lines) {
-    if (entry.kind !== "settings") continue;
-    if (!scope.grants.includes("admin")) {
-      faults.push({ line, message: "settings are changed by keys with the scope admin only" });
-      continue;
-    }
-    const read = PatchSettings.safeParse(entry.settings);
-    if (!read.success) {
-      const [issue] = issuesOf(read.error);
-      faults.push({ line, message: `settings.${issue?.path}: ${issue?.message}` });
-      continue;
-    }
-    const present = await currentSettings(scope);
-    const next = { ...present, ...read.data };
-    if (diffJson(present, next).length > 0) await changeSettings(scope, read.data);
-  }
-  return faults;
 }
 
 /** Whether what came can be resolved: references to what is not here yet are allowed, and told. */
@@ -127,8 +107,10 @@ async function warningOf(scope: Scope, name: string, version: number): Promise<s
 export async function importLines(scope: Scope, text: string): Promise<ImportReport> {
   const { lines, faults } = readLines(text);
   const groups = byName(lines);
-  const errors = [...faults, ...(await importSettings(scope, lines))];
-  const report = { prompts: 0, versions: { added: 0, unchanged: 0 }, labels: 0 };
+  const { faults: ofProject, ...project } = await importProject(scope, lines);
+  const errors = [...faults, ...ofProject];
+  const registry = { prompts: 0, versions: { added: 0, unchanged: 0 }, labels: 0, splits: 0 };
+  const report = { ...registry, ...project };
   const referring: [name: string, version: number][] = [];
   for (const [name, group] of groups) {
     const outcome = await importPrompt(scope, name, group);
@@ -136,14 +118,16 @@ export async function importLines(scope: Scope, text: string): Promise<ImportRep
     report.versions.added += outcome.added.length;
     report.versions.unchanged += outcome.unchanged;
     report.labels += outcome.moved;
-    if (outcome.added.length + outcome.moved > 0) report.prompts++;
+    report.splits += outcome.splits;
+    if (outcome.added.length + outcome.moved + outcome.splits > 0) report.prompts++;
     if (outcome.referring !== undefined) referring.push([name, outcome.referring]);
   }
   const warnings: string[] = [];
   for (const [name, version] of referring.slice(0, MAX_RESOLVED)) {
     warnings.push(...(await warningOf(scope, name, version)));
   }
-  if (report.prompts > 0) {
+  const { prompts, settings, scoreConfigs, prices } = report;
+  if (settings || prompts + scoreConfigs + prices > 0) {
     await auditing(scope, { action: "import.run", target: "ndjson", detail: report });
   }
   const complete = lines.some(({ entry }) => entry.kind === "end");

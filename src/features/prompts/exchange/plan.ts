@@ -1,8 +1,10 @@
 import { diffJson } from "../../../lib/json-diff.ts";
 import type { PromptState } from "../change.ts";
 import { LATEST, type PromptContent } from "../model.ts";
+import type { SplitChange, Splits } from "../splits/decide.ts";
 import type { Line, VersionLine } from "./contract.ts";
 import type { LineFault, Numbered } from "./lines.ts";
+import { planSplits } from "./splits.ts";
 import { faultsOfLedger, type Place, tellLedger, type Told } from "./told.ts";
 
 export type Plan = {
@@ -13,6 +15,16 @@ export type Plan = {
   unchanged: number;
   /** The ledger that comes along; null when this name has one of its own, or none came. */
   history: Told[] | null;
+  /** Live splits that come along and are not here as they were there. */
+  splits: SplitChange[];
+};
+
+/** What is here of a name before lines about it are followed. */
+type Here = {
+  before: PromptState | undefined;
+  splits: Splits;
+  /** What those versions say that are here already. */
+  known: ReadonlyMap<number, Known>;
 };
 
 type Known = { content: PromptContent; config: unknown };
@@ -95,15 +107,13 @@ function tagsOf(
 }
 
 /**
- * What lines about one name would make of it. They add versions under their own numbers, set tags
- * and move labels; they take nothing away. Done again, they change nothing.
+ * What lines about one name would make of it. They add versions under their own numbers, set tags,
+ * move labels and split them; they take nothing away. Done again, they change nothing.
  *
- * @param known what those versions say that are here already
  * @param ids gives a new id for each move that has none
  */
 export function planImport(
-  before: PromptState | undefined,
-  known: ReadonlyMap<number, Known>,
+  { before, splits, known }: Here,
   lines: readonly Numbered[],
   { now, ids }: { now: Date; ids: () => string },
 ): Plan {
@@ -119,8 +129,17 @@ export function planImport(
     labels: placed.labels,
   };
   const ledger = before ? [] : ofKind(lines, "deployment");
-  if (ledger.length === 0) return { faults, after, added, unchanged, history: null };
-  faults.push(...faultsOfLedger(ledger, after, now));
-  const history = tellLedger(ledger, after, { now, ids });
-  return { faults, after, added, unchanged, history };
+  const splitLines = ofKind(lines, "split");
+  const history = ledger.length === 0 ? null : historyOf(ledger, after, splitLines, { now, ids });
+  if (history) faults.push(...faultsOfLedger(ledger, after, now));
+  const split = planSplits({ after, splits, history }, splitLines, now);
+  faults.push(...split.faults);
+  return { faults, after, added, unchanged, history, splits: split.changes };
 }
+
+const historyOf = (
+  ledger: readonly Place<"deployment">[],
+  after: PromptState,
+  splits: readonly Place<"split">[],
+  fresh: { now: Date; ids: () => string },
+): Told[] => tellLedger(ledger, after, new Set(splits.map(({ entry }) => entry.id)), fresh);

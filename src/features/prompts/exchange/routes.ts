@@ -12,7 +12,8 @@ export const exchangeEndpoints: Endpoint[] = [
     path: "/api/public/export",
     access: "read",
     tag,
-    summary: "Settings, prompts, versions, labels and their ledger, as NDJSON",
+    summary:
+      "Settings, score configs, prices, prompts, versions, labels, splits and their ledger, as NDJSON",
     query: ExportQuery,
     answers: { 200: "application/x-ndjson; the last line is {kind: end}" },
     handle: (scope, { query }) =>
@@ -29,7 +30,8 @@ export const exchangeEndpoints: Endpoint[] = [
     path: "/api/public/import",
     access: "write",
     tag,
-    summary: "Bring an export in, whole or in parts; what is here already is left alone",
+    summary:
+      "Bring an export in, whole or in parts; what is here already is left alone. Settings and prices take the scope admin.",
     answers: { 200: ImportReport, 207: "some lines were refused; errors says which and why" },
     handle: async (scope, _input, c) => {
       const report = await importLines(scope, await readText(c.req.raw));

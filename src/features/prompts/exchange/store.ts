@@ -1,6 +1,7 @@
 import { asc, sql } from "drizzle-orm";
 
 import type { Scope } from "../../../platform/scope.ts";
+import { promptSplits } from "../splits/tables.ts";
 import { deployments, promptLabels, prompts, promptVersions } from "../tables.ts";
 
 const oneOf = (names: readonly string[]) =>
@@ -55,6 +56,15 @@ export const labelsOf = ({ db, projectId }: Scope, names: readonly string[]) =>
     .where(sql`${promptLabels.project} = ${projectId} AND ${promptLabels.name} IN ${oneOf(names)}`)
     .orderBy(promptLabels.name, promptLabels.label);
 
+/** Live splits of some names. */
+export const splitsOf = ({ db, projectId }: Scope, names: readonly string[]) =>
+  db
+    .select()
+    .from(promptSplits)
+    .where(sql`${promptSplits.project} = ${projectId} AND ${promptSplits.name} IN ${oneOf(names)}`)
+    .orderBy(promptSplits.name, promptSplits.label);
+
+export type SplitRow = typeof promptSplits.$inferSelect;
 export type LedgerRow = typeof deployments.$inferSelect;
 export type VersionRow = typeof promptVersions.$inferSelect;
 

@@ -104,12 +104,16 @@ function untold(
     }));
 }
 
-/** The end of every split that was live there: splits do not come along. */
-function endings(told: readonly Told[], now: Date, ids: () => string): Told[] {
+/** The end of every split that was live there and does not come along. @param along ids of those that do */
+function endings(
+  told: readonly Told[],
+  along: ReadonlySet<string>,
+  { now, ids }: { now: Date; ids: () => string },
+): Told[] {
   const live = new Map<string, Told>();
   for (const move of told) {
     if (!move.cause || !("split" in move.cause)) continue;
-    if (move.cause.event === "ended") live.delete(move.label);
+    if (move.cause.event === "ended" || along.has(move.cause.split)) live.delete(move.label);
     else live.set(move.label, move);
   }
   return [...live.values()].flatMap(({ label, cause }) => {
@@ -127,13 +131,18 @@ function endings(told: readonly Told[], now: Date, ids: () => string): Told[] {
   });
 }
 
-/** A ledger that comes along, in full: with what it does not tell about where the labels are now. */
+/**
+ * A ledger that comes along, in full: with what it does not tell about where the labels are now.
+ *
+ * @param along ids of the live splits that come along
+ */
 export function tellLedger(
   lines: readonly Place<"deployment">[],
   after: PromptState,
+  along: ReadonlySet<string>,
   { now, ids }: { now: Date; ids: () => string },
 ): Told[] {
   const told = lines.map(({ entry }) => toTold(entry));
   const moved = new Set(told.map(({ label }) => label));
-  return [...told, ...endings(told, now, ids), ...untold(after, moved, now, ids)];
+  return [...told, ...endings(told, along, { now, ids }), ...untold(after, moved, now, ids)];
 }

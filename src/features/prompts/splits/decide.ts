@@ -2,7 +2,7 @@ import { rangesOfRuns, runsOf } from "../../../lib/split/runs.ts";
 import { reallocate } from "../../../lib/split/split.ts";
 import type { PromptState } from "../change.ts";
 import { LATEST } from "../model.ts";
-import type { Arm, LiveSplit, SplitCause } from "./table.ts";
+import type { Arm, LiveSplit, SplitCause, SplitTable } from "./table.ts";
 
 /** A label's split that begins, changes or ends; `version` is where the label points before. */
 export type SplitChange = {
@@ -11,6 +11,8 @@ export type SplitChange = {
   event: SplitCause["event"];
   /** As it is then; as it was, when it ends. */
   split: LiveSplit;
+  /** Whether a ledger that an import brings tells it already. */
+  isTold?: boolean;
 };
 
 export type Splits = ReadonlyMap<string, LiveSplit>;
@@ -28,8 +30,16 @@ type Accepted = { state: PromptState; version: number; split: LiveSplit; change:
 
 type Wanted = { label: string; arms: Arm[] };
 
+/** Whether a split's slots have room in the document that serving reads. */
+export const fitsDocument = (runs: SplitTable["runs"]): boolean =>
+  JSON.stringify(runs).length <= MAX_RUNS_BYTES;
+
 /** What keeps arms from being a label's: an unknown version, or none of them the label's own. */
-function problemOf(state: PromptState, control: number, arms: readonly Arm[]): Refused | undefined {
+export function problemOf(
+  state: PromptState,
+  control: number,
+  arms: readonly Arm[],
+): Refused | undefined {
   const unknown = arms.findIndex(({ version }) => !state.versions.includes(version));
   if (unknown >= 0) {
     const message = `there is no version ${arms[unknown]?.version ?? 0}`;
@@ -54,7 +64,7 @@ function reweighted(
 ): LiveSplit | undefined {
   const shares = arms.map(({ version, weight }) => ({ arm: version, weight }));
   const runs = runsOf(reallocate(live ? rangesOfRuns(live.runs) : [], shares));
-  if (JSON.stringify(runs).length > MAX_RUNS_BYTES) return undefined;
+  if (!fitsDocument(runs)) return undefined;
   return { startedAt: at, id, ...live, runs, arms, changedAt: at };
 }
 

@@ -32,34 +32,34 @@ const causeOf = ({ event, split }: SplitChange): SplitCause => ({
   arms: split.arms,
 });
 
-/** What the ledger and the audit say of a change. */
+/** What the audit and, unless it says so already, the ledger say of a change. */
 function tell(
   scope: Scope,
   { name, reason, at }: { name: string; reason: string | null; at: Date },
   change: SplitChange,
 ): BatchItem<"sqlite">[] {
   const { db, projectId: project, actor } = scope;
-  const { label, version, event, split } = change;
-  return [
-    db.insert(deployments).values({
-      project,
-      id: newId("dep", at),
-      name,
-      label,
-      from: version,
-      to: version,
-      actorKind: actor.kind,
-      actorId: actor.id,
-      reason,
-      at,
-      cause: causeOf(change),
-    }),
-    auditing(scope, {
-      action: `split.${event}`,
-      target: `${name}@${label}`,
-      detail: { prompt: name, label, split: split.id, arms: split.arms, reason },
-    }),
-  ];
+  const { label, version, event, split, isTold = false } = change;
+  const audited = auditing(scope, {
+    action: `split.${event}`,
+    target: `${name}@${label}`,
+    detail: { prompt: name, label, split: split.id, arms: split.arms, reason },
+  });
+  if (isTold) return [audited];
+  const told = db.insert(deployments).values({
+    project,
+    id: newId("dep", at),
+    name,
+    label,
+    from: version,
+    to: version,
+    actorKind: actor.kind,
+    actorId: actor.id,
+    reason,
+    at,
+    cause: causeOf(change),
+  });
+  return [told, audited];
 }
 
 /** Statements that make the changes true and tell the ledger. They belong in a batch that guards the name. */

@@ -1,5 +1,7 @@
 import type { Scope } from "../../../../platform/scope.ts";
+import { overridesOf } from "../../../pricing/index.ts";
 import { currentSettings } from "../../../projects/index.ts";
+import { rangesOf } from "../../splits/actions.ts";
 import { FORMAT } from "../contract.ts";
 import {
   labelsOf,
@@ -9,6 +11,8 @@ import {
   ledgersOf,
   pageOfPrompts,
   sizesOfVersions,
+  type SplitRow,
+  splitsOf,
   type VersionRow,
   versionsIn,
 } from "../store.ts";
@@ -41,6 +45,17 @@ const deploymentLine = (row: LedgerRow) => ({
   reason: row.reason,
   at: row.at.toISOString(),
   cause: row.cause,
+});
+
+const splitLine = (row: SplitRow) => ({
+  kind: "split",
+  name: row.name,
+  label: row.label,
+  id: row.id,
+  arms: row.arms,
+  ranges: rangesOf(row),
+  startedAt: row.startedAt.toISOString(),
+  changedAt: row.changedAt.toISOString(),
 });
 
 type Page = Awaited<ReturnType<typeof pageOfPrompts>>;
@@ -88,12 +103,14 @@ async function* linesOfPage(scope: Scope, page: Page): AsyncGenerator<object> {
   const names = page.map(({ name }) => name);
   const short = await namesWithShortLedgers(scope, names);
   // One batch: a ledger must end where the labels are.
-  const [sizes, labelRows, ledgerRows] = await scope.db.batch([
+  const [sizes, labelRows, splitRows, ledgerRows] = await scope.db.batch([
     sizesOfVersions(scope, names),
     labelsOf(scope, names),
+    splitsOf(scope, names),
     ledgersOf(scope, [...short]),
   ]);
   const labels = Map.groupBy(labelRows, ({ name }) => name);
+  const splits = Map.groupBy(splitRows, ({ name }) => name);
   const ledgers = Map.groupBy(ledgerRows, ({ name }) => name);
   const versions = versionsOf(scope, sizes);
   let next = await versions.next();
@@ -105,6 +122,7 @@ async function* linesOfPage(scope: Scope, page: Page): AsyncGenerator<object> {
     for (const { label, version } of labels.get(name) ?? []) {
       yield { kind: "label", name, label, version };
     }
+    yield* (splits.get(name) ?? []).map(splitLine);
     const ledger = short.has(name) ? (ledgers.get(name) ?? []) : longLedger(scope, name);
     for await (const row of ledger) yield deploymentLine(row);
   }
@@ -114,8 +132,12 @@ async function* linesOf(scope: Scope, after: string): AsyncGenerator<object> {
   const { projectId, now } = scope;
   yield { kind: "promptside", format: FORMAT, projectId, exportedAt: now.toISOString() };
   // Rules for single keys stay: keys do not go along.
-  const { keys: _keys, ...settings } = await currentSettings(scope);
+  const { keys: _keys, scoreConfigs, ...settings } = await currentSettings(scope);
   yield { kind: "settings", settings };
+  for (const config of scoreConfigs) yield { kind: "scoreConfig", config };
+  for (const { model, validFrom, usdPerMillion } of await overridesOf(scope)) {
+    yield { kind: "price", model, validFrom: validFrom.toISOString(), usdPerMillion };
+  }
   for (let last: string | undefined = after; last !== undefined;) {
     const page: Page = await pageOfPrompts(scope, last, NAMES);
     if (page.length > 0) yield* linesOfPage(scope, page);
@@ -124,7 +146,8 @@ async function* linesOf(scope: Scope, after: string): AsyncGenerator<object> {
 }
 
 /**
- * A project as NDJSON: settings, prompts with every version, label and move. A line `end` closes it,
+ * A project as NDJSON: settings, score configs, prices, prompts with every version, label, live split
+ * and move. A line `end` closes it,
  * so that a stream which broke off is known as one. It is not of one instant: what changes while it
  * runs may be in it or not.
  */
