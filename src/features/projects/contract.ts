@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { parseJsonPath } from "../../lib/json-path.ts";
 import { linearReplace } from "../../lib/linear-regex.ts";
-import { type Grant, GRANTS, MAX_CATEGORIES } from "./model.ts";
+import { type Grant, GRANTS, MAX_CATEGORIES, WEEKDAYS } from "./model.ts";
 
 const Name = z.string().trim().min(1, "must not be empty").max(100, "at most 100 characters");
 const Instant = z.iso.datetime();
@@ -142,6 +142,12 @@ export const SettingsContract = z.strictObject({
     )
     .max(20, "at most 20 masks"),
   timeZone: z.string().max(100).refine(isTimeZone, "not an IANA time zone"),
+  reports: z.strictObject({
+    daily: z.boolean(),
+    weekly: z.boolean(),
+    weekday: z.enum(WEEKDAYS),
+    hour: z.int().min(0, "must be 0 to 23").max(23, "must be 0 to 23"),
+  }),
   scoreConfigs: Configs,
   protectedLabels: z
     .array(ProtectedLabel)

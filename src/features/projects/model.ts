@@ -38,6 +38,26 @@ export type KeyRules = {
   readsPerMinute?: number | null | undefined;
 };
 
+export const WEEKDAYS = [
+  "monday",
+  "tuesday",
+  "wednesday",
+  "thursday",
+  "friday",
+  "saturday",
+  "sunday",
+] as const;
+
+/** Which reports a project gets, and when, in its time zone. */
+export type ReportSchedule = {
+  daily: boolean;
+  weekly: boolean;
+  /** The weekly report comes on this day, about the seven days before it. */
+  weekday: (typeof WEEKDAYS)[number];
+  /** 0 to 23. */
+  hour: number;
+};
+
 /** What a project chose. Ingestion reads it from KV, so it works while D1 does not. */
 export type Settings = {
   /** false: inputs, outputs and metadata are dropped before anything is stored. */
@@ -48,6 +68,7 @@ export type Settings = {
   masks: string[];
   /** IANA name; days of reports begin at its midnight. */
   timeZone: string;
+  reports: ReportSchedule;
   scoreConfigs: ScoreConfig[];
   /** Labels of prompts that only keys with the scope admin move. */
   protectedLabels: string[];
@@ -67,6 +88,7 @@ export const DEFAULT_SETTINGS: Settings = {
   retentionDays: 30,
   masks: [],
   timeZone: "UTC",
+  reports: { daily: false, weekly: true, weekday: "monday", hour: 8 },
   scoreConfigs: [],
   protectedLabels: [],
   limits: { eventsPerRequest: 10_000, ingestPerMinute: null, readsPerMinute: null },
@@ -78,6 +100,7 @@ export const withDefaults = (changed: Partial<Settings>): Settings => ({
   ...DEFAULT_SETTINGS,
   ...changed,
   limits: { ...DEFAULT_SETTINGS.limits, ...changed.limits },
+  reports: { ...DEFAULT_SETTINGS.reports, ...changed.reports },
 });
 
 /** What holds for a caller: the project's rules, and its key's exceptions. */

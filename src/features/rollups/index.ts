@@ -5,3 +5,4 @@ export {
   requireKnown,
 } from "./metrics/actions.ts";
 export { usesEver } from "./metrics/store.ts";
+export { versionsUsedOn } from "./traffic/store.ts";

@@ -2,6 +2,7 @@ import { boundedName } from "./names.ts";
 import type { Level } from "./slots.ts";
 
 export { observationsPath } from "./behind.ts";
+export { decodeCell, encodeCell } from "./cell-text.ts";
 export {
   type Cell,
   emptyCell,
@@ -21,7 +22,6 @@ export {
   unitCellsOf,
 } from "./cohorts/evidence.ts";
 export {
-  CELLS,
   type CohortMetric,
   type CohortPlan,
   isEvent,
@@ -30,6 +30,7 @@ export {
 } from "./cohorts/plan.ts";
 export { isMeasure, type Measure, MEASURES, SCORE_SCALE } from "./measures.ts";
 export {
+  cover,
   coverInside,
   isLivingAt,
   type Level,

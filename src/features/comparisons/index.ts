@@ -1,0 +1,2 @@
+export { readComparison } from "./actions.ts";
+export { comparedMetrics, inputOf } from "./metrics.ts";
