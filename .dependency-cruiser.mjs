@@ -9,9 +9,11 @@ const USES = {
   rollups: ["projects", "prompts", "ingest", "scores"],
   comparisons: ["prompts", "rollups", "scores", "ingest"],
   rollouts: ["projects", "notifications", "prompts", "scores", "rollups"],
+  monitors: ["projects", "notifications", "prompts", "ingest", "rollups", "comparisons"],
   delivery: ["projects", "prompts"],
   dashboards: ["projects", "prompts", "rollups"],
   agents: ["prompts", "delivery", "rollups"],
+  reports: ["projects", "notifications", "prompts", "ingest", "rollups", "comparisons"],
 };
 
 /** Files that may do I/O or speak HTTP. Everything else in a slice is pure. */
