@@ -84,6 +84,10 @@ const ArmValue = z.object({
   estimate: Estimated,
   quantiles: z.record(z.enum(["p50", "p95", "p99"]), Estimated).nullable(),
   categories: z.record(z.string(), z.int()).nullable(),
+  distribution: z
+    .array(z.object({ value: z.number(), count: z.int() }))
+    .nullable()
+    .describe("How often each value of a score was given; null where more than 50 differ."),
 });
 
 const Sums = z.object({

@@ -1,3 +1,4 @@
+import { comparableCounts } from "../../lib/sketch/plain.ts";
 import { brunnerMunzel } from "../../lib/stats/brunner-munzel.ts";
 import { chiSquare } from "../../lib/stats/chi-square.ts";
 import type { Margin } from "../../lib/stats/margins.ts";
@@ -100,7 +101,8 @@ const isNumeric = ({ kind }: ComparedMetric): boolean =>
 /** @returns null where it says nothing: no numbers, too few, or all alike */
 function chanceGreater(metric: ComparedMetric, { candidate, control }: Arms): ChanceGreater | null {
   if (!isNumeric(metric)) return null;
-  const test = brunnerMunzel(sketchOf(metric, candidate).bins, sketchOf(metric, control).bins);
+  const counts = comparableCounts(sketchOf(metric, candidate), sketchOf(metric, control));
+  const test = brunnerMunzel(...counts);
   return test.tested ? { value: test.auc, interval: boundsOf(test.interval), p: test.p } : null;
 }
 

@@ -1,4 +1,5 @@
-import { quantile } from "../../lib/sketch/sketch.ts";
+import { distributionOf } from "../../lib/sketch/plain.ts";
+import { quantile, type Sketch } from "../../lib/sketch/sketch.ts";
 import { centralT, centralZ } from "../../lib/stats/distributions.ts";
 import { around, CONFIDENCE, type Interval } from "../../lib/stats/interval.ts";
 import { varianceOfMean } from "../../lib/stats/moments.ts";
@@ -21,7 +22,11 @@ export type ArmValue = {
   estimate: Estimated;
   quantiles: Record<"p50" | "p95" | "p99", Estimated> | null;
   categories: Record<string, number> | null;
+  /** Of a score with few different values: how often each was given, ascending. */
+  distribution: Occurrence[] | null;
 };
+
+export type Occurrence = { value: number; count: number };
 
 export const boundsOf = ({ low, high }: Interval): Bounds => ({
   low: Number.isFinite(low) ? low : null,
@@ -67,11 +72,17 @@ const quantilesOf = (metric: ComparedMetric, cell: Cell): ArmValue["quantiles"] 
   p99: quantileOf(metric, cell, 0.99),
 });
 
+/** @returns null for no values, too many different ones, or some that are not told one by one */
+function occurrences(sketch: Sketch, perUnit: number): Occurrence[] | null {
+  if (sketch.n === 0) return null;
+  return distributionOf(sketch)?.map(([x, count]) => ({ value: x / perUnit, count })) ?? null;
+}
+
 const same = (x: number): number => x;
 
 /** What one arm shows of a metric, over everything that `cell` covers. */
 export function armValue(metric: ComparedMetric, cell: Cell, baseline: Baseline | null): ArmValue {
-  const none = { quantiles: null, categories: null };
+  const none = { quantiles: null, categories: null, distribution: null };
   switch (metric.kind) {
     case "events":
     case "share": {
@@ -86,21 +97,22 @@ export function armValue(metric: ComparedMetric, cell: Cell, baseline: Baseline 
         n,
         statistic: "categories",
         estimate: { value: null, interval: null, needs: null },
-        quantiles: null,
+        ...none,
         categories: Object.fromEntries([...categories].sort(([a], [b]) => (a < b ? -1 : 1))),
       };
     }
     case "log":
     case "amount":
     case "mean": {
-      const { n } = statOf(metric, cell);
+      const { n, sketch } = statOf(metric, cell);
       const isLog = metric.kind === "log";
       return {
         n,
         statistic: isLog ? "geometric mean" : "mean",
         estimate: meanOf(inputOf(metric, cell, baseline), isLog ? Math.exp : same),
+        ...none,
         quantiles: quantilesOf(metric, cell),
-        categories: null,
+        distribution: occurrences(sketch, metric.perUnit),
       };
     }
   }

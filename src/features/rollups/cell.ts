@@ -1,4 +1,6 @@
+import { addTold } from "../../lib/sketch/plain.ts";
 import { addToBin, emptySketch, mergeInto, type Sketch } from "../../lib/sketch/sketch.ts";
+import { SCORE_SCALE } from "./measures.ts";
 import { sharedPlace } from "./names.ts";
 
 /**
@@ -12,7 +14,7 @@ export type Stat = {
   /** null: unknown, or the metric has no numbers. */
   min: number | null;
   max: number | null;
-  /** Empty for instants, categories and texts. */
+  /** Empty for instants, categories and texts. Of scores it tells plain values one by one. */
   sketch: Sketch;
   /** Counts per category; only for BOOLEAN and CATEGORICAL scores. */
   categories: Map<string, number>;
@@ -133,13 +135,17 @@ export function dropEmpty(cell: Cell): void {
 
 export const isEmptyCell = (cell: Cell): boolean => cell.n === 0 && cell.metrics.size === 0;
 
+/** A value of a metric and the bin it falls into; null: only the sum and the extremes are kept. */
+export type Counted = { value: number; bin: number | null; isScore: boolean };
+
 /** Counts a number in everything but the extremes; `sign` -1 takes it out. */
-export function countNumber(stat: Stat, value: number, bin: number | null, sign: 1 | -1): void {
+export function countNumber(stat: Stat, { value, bin, isScore }: Counted, sign: 1 | -1): void {
   const exact = BigInt(value);
   const signed = BigInt(sign);
   stat.n += sign;
   stat.sum += signed * exact;
   if (bin === null) return;
   stat.sumSq += signed * exact * exact;
-  addToBin(stat.sketch, bin, sign);
+  if (isScore) addTold(stat.sketch, { x: value, bin, unit: SCORE_SCALE.perUnit }, sign);
+  else addToBin(stat.sketch, bin, sign);
 }

@@ -13,6 +13,11 @@ export type Sketch = {
   n: number;
   /** Values per bin; no bin is empty. */
   bins: Map<number, number>;
+  /**
+   * Those of them that are told one by one as well, see `plain.ts`: counts by value. Where a bin
+   * holds nothing else, its values are exact. Absent: no value is told.
+   */
+  values?: Map<number, number>;
 };
 
 /** Largest relative error of a quantile. */
@@ -41,11 +46,16 @@ export function valueOf(bin: number): number {
   return bin < 0 ? -magnitude : magnitude;
 }
 
+/** Adds to the count of a key, in place; none is kept at zero. */
+export function addCount(counts: Map<number, number>, key: number, count: number): void {
+  const held = (counts.get(key) ?? 0) + count;
+  if (held === 0) counts.delete(key);
+  else counts.set(key, held);
+}
+
 /** Adds `count` to one bin, in place; a negative count takes out. */
 export function addToBin(sketch: Sketch, bin: number, count: number): void {
-  const held = (sketch.bins.get(bin) ?? 0) + count;
-  if (held === 0) sketch.bins.delete(bin);
-  else sketch.bins.set(bin, held);
+  addCount(sketch.bins, bin, count);
   sketch.n += count;
 }
 
@@ -58,19 +68,31 @@ export const addValue = (sketch: Sketch, x: number): void => addToBin(sketch, bi
  */
 export const removeValue = (sketch: Sketch, x: number): void => addToBin(sketch, binOf(x), -1);
 
-/** Adds all of `from` to `into`, in place. */
+/** A difference may hold values where all its bins are even. */
+const isNothing = ({ n, bins, values }: Sketch): boolean =>
+  n === 0 && bins.size === 0 && (values === undefined || values.size === 0);
+
+/**
+ * Adds all of `from` to `into`, in place. Of a sum with a sketch that tells no values none is told.
+ */
 export function mergeInto(into: Sketch, from: Sketch): void {
-  if (into.bins.size === 0 && into.n === 0) {
+  if (isNothing(from)) return;
+  if (isNothing(into)) {
     into.n = from.n;
     into.bins = new Map(from.bins);
+    if (from.values) into.values = new Map(from.values);
+    else delete into.values;
     return;
   }
   for (const [bin, count] of from.bins) addToBin(into, bin, count);
+  if (!from.values) delete into.values;
+  else if (into.values) for (const [x, count] of from.values) addCount(into.values, x, count);
 }
 
 /** The sketch of both; neither is changed. */
 export function merge(a: Sketch, b: Sketch): Sketch {
-  const merged: Sketch = { n: a.n, bins: new Map(a.bins) };
+  const merged = emptySketch();
+  mergeInto(merged, a);
   mergeInto(merged, b);
   return merged;
 }
@@ -79,11 +101,33 @@ export function merge(a: Sketch, b: Sketch): Sketch {
 export const sortedBins = (sketch: Sketch): [bin: number, count: number][] =>
   [...sketch.bins].sort(([a], [b]) => a - b);
 
+/** Values beside each other: one that is told (`value`), or all of a bin. */
+export type Place = { bin: number; value: number | null; count: number };
+
+/** The values of a sketch in their order, as exactly as it tells them. */
+export function placesOf(sketch: Sketch): Place[] {
+  const told = new Map<number, Place[]>();
+  for (const [value, count] of sketch.values ?? []) {
+    const bin = binOf(value);
+    const places = told.get(bin);
+    if (places) places.push({ bin, value, count });
+    else told.set(bin, [{ bin, value, count }]);
+  }
+  return sortedBins(sketch).flatMap(([bin, count]) => {
+    const places = told.get(bin) ?? [];
+    // Beside a value that is not told, nobody knows which of the bin's comes first.
+    const isTold = places.reduce((sum, place) => sum + place.count, 0) === count;
+    if (!isTold || places.length === 0) return [{ bin, value: null, count }];
+    return places.sort((a, b) => (a.value ?? 0) - (b.value ?? 0));
+  });
+}
+
 /** Smallest and largest value, where known: they make the ends of the distribution exact. */
 export type Bounds = { min: number | null; max: number | null };
 
 /**
- * The value at rank `q (n - 1)`, rounded down: within 1 % of it, and never outside the bounds.
+ * The value at rank `q (n - 1)`, rounded down: within 1 % of it, and never outside the bounds; the
+ * value itself where the sketch tells it.
  *
  * @param q fraction from 0 to 1; 0 and 1 answer the bounds themselves where they are known
  * @returns null when the sketch is empty
@@ -105,21 +149,34 @@ export function quantiles(
 ): (number | null)[] {
   if (qs.some((q) => !(q >= 0 && q <= 1))) throw new RangeError(`quantiles ${qs.join(", ")}`);
   if (sketch.n <= 0) return qs.map(() => null);
-  const bins = sortedBins(sketch);
+  const at = sketch.values ? toldRanks(placesOf(sketch)) : binRanks(sortedBins(sketch));
   return qs.map((q) => {
     if (q === 0 && min !== null) return min;
     if (q === 1 && max !== null) return max;
-    const value = valueOf(binAtRank(bins, Math.floor(q * (sketch.n - 1))));
+    const value = at(Math.floor(q * (sketch.n - 1)));
     return Math.min(max ?? Infinity, Math.max(min ?? -Infinity, value));
   });
 }
 
-/** @param rank from 0 */
-function binAtRank(bins: readonly [bin: number, count: number][], rank: number): number {
-  let below = 0;
-  for (const [bin, count] of bins) {
-    below += count;
-    if (below > rank) return bin;
-  }
-  return bins.at(-1)?.[0] ?? 0;
+/** The value at a rank, from 0. */
+type AtRank = (rank: number) => number;
+
+function toldRanks(places: readonly Place[]): AtRank {
+  return (rank) => {
+    let below = 0;
+    const place = places.find(({ count }) => (below += count) > rank) ?? places.at(-1);
+    return place?.value ?? valueOf(place?.bin ?? 0);
+  };
+}
+
+/** As `toldRanks` of bins alone: series ask for thousands of these. */
+function binRanks(bins: readonly [bin: number, count: number][]): AtRank {
+  return (rank) => {
+    let below = 0;
+    for (const [bin, count] of bins) {
+      below += count;
+      if (below > rank) return valueOf(bin);
+    }
+    return valueOf(bins.at(-1)?.[0] ?? 0);
+  };
 }

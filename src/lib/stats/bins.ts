@@ -1,4 +1,4 @@
-import { GAMMA, LN_GAMMA, type Sketch, sortedBins } from "../sketch/sketch.ts";
+import { GAMMA, LN_GAMMA, type Place, placesOf, type Sketch } from "../sketch/sketch.ts";
 import { type Moments, momentsOfCounts } from "./moments.ts";
 
 /*
@@ -19,20 +19,23 @@ export function lowerEdge(bin: number): number {
 }
 
 /**
- * The bin that holds the value of 1-based rank `rank`.
+ * Where the value of 1-based rank `rank` is: in a bin, and at which value if the sketch tells it.
  *
  * @param rank from 1 to the sketch's n
  * @throws RangeError outside it
  */
-export function binOfRank(sketch: Sketch, rank: number): number {
+export function placeOfRank(sketch: Sketch, rank: number): Place {
   if (!(rank >= 1 && rank <= sketch.n)) throw new RangeError(`rank ${rank} of ${sketch.n}`);
   let below = 0;
-  for (const [bin, count] of sortedBins(sketch)) {
-    below += count;
-    if (below >= rank) return bin;
+  for (const place of placesOf(sketch)) {
+    below += place.count;
+    if (below >= rank) return place;
   }
   throw new RangeError("the bins hold fewer values than the sketch says");
 }
+
+/** The bin that holds the value of 1-based rank `rank`; see `placeOfRank`. */
+export const binOfRank = (sketch: Sketch, rank: number): number => placeOfRank(sketch, rank).bin;
 
 /** Logarithms of the positive values, and how many values were left out for not being positive. */
 export type LogMoments = { logs: Moments; notPositive: number };

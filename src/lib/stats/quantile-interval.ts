@@ -1,5 +1,5 @@
-import type { Bounds, Sketch } from "../sketch/sketch.ts";
-import { binOfRank, lowerEdge, upperEdge } from "./bins.ts";
+import type { Bounds, Place, Sketch } from "../sketch/sketch.ts";
+import { lowerEdge, placeOfRank, upperEdge } from "./bins.ts";
 import { binomialQuantile } from "./distributions.ts";
 import { CONFIDENCE, type Interval } from "./interval.ts";
 
@@ -25,7 +25,7 @@ export function minimumForQuantile(p: number): number {
 
 /**
  * Distribution-free interval of a quantile from order statistics, widened to the edges of the bins
- * that hold them; so it covers at least as often as it says.
+ * that hold them where the sketch does not tell the values themselves; so it covers at least as often as it says.
  *
  * @param p fraction in (0, 1)
  * @param bounds smallest and largest value, where known; no end goes beyond them
@@ -45,8 +45,8 @@ export function quantileInterval(
   const need = minimumForQuantile(p);
   if (n < need) return { known: false, n, need };
   const ranks = quantileRanks(n, p, confidence);
-  const low = ranks.low < 1 ? -Infinity : lowerEdge(binOfRank(sketch, ranks.low));
-  const high = ranks.high > n ? Infinity : upperEdge(binOfRank(sketch, ranks.high));
+  const low = ranks.low < 1 ? -Infinity : lowerEnd(placeOfRank(sketch, ranks.low));
+  const high = ranks.high > n ? Infinity : upperEnd(placeOfRank(sketch, ranks.high));
   return {
     known: true,
     interval: {
@@ -55,6 +55,9 @@ export function quantileInterval(
     },
   };
 }
+
+const lowerEnd = ({ bin, value }: Place): number => value ?? lowerEdge(bin);
+const upperEnd = ({ bin, value }: Place): number => value ?? upperEdge(bin);
 
 /**
  * The 1-based ranks whose values bound a quantile. A low rank of 0 or a high rank of n + 1 means

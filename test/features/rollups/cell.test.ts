@@ -57,6 +57,7 @@ const item = fc.oneof(
     .record({ latency: fc.integer({ min: 0, max: 1e10 }), cost: fc.integer({ min: 0, max: 1e12 }) })
     .map(({ latency, cost }) => generation(latency, { cost })),
   fc.integer({ min: -1e9, max: 1e9 }).map((value) => score("NUMERIC", value, null)),
+  fc.integer({ min: 0, max: 100 }).map((value) => score("NUMERIC", value * 10_000, null)),
   fc.string().map((category) => score("CATEGORICAL", null, category)),
 );
 const items = fc.array(item, { maxLength: 40 });
@@ -89,6 +90,22 @@ describe("a bucket", () => {
     const cell = cellOf([generation(1, { cost: 3_000_000_001 }), generation(1, { cost: 1 })]);
     expect(decodeCell(encodeCell(cell)).metrics.get("cost")?.sumSq).toBe(
       9_000_000_006_000_000_002n,
+    );
+  });
+
+  it("tells the ratings of a bucket that was written before values were told by their bins", () => {
+    const old = decodeCell(
+      '{"v":1,"n":0,"e":0,"m":{"O:API:NUMERIC:quality":[3,"9000000","29000000000000",2000000,4000000,"1utBCoBCeC"]}}',
+    );
+    const name = "O:API:NUMERIC:quality";
+    expect(old.metrics.get(name)?.sketch.values).toBeUndefined();
+    mergeCellInto(old, cellOf([score("NUMERIC", 3_000_000, null)]));
+    const merged = old.metrics.get(name);
+    expect([merged?.n, merged?.sketch.n, merged?.sketch.values]).toEqual([4, 4, undefined]);
+    expect(decodeCell(encodeCell(old))).toEqual(old);
+    const fresh = cellOf([score("NUMERIC", 3_000_000, null)]);
+    expect(decodeCell(encodeCell(fresh)).metrics.get(name)?.sketch.values).toEqual(
+      new Map([[3_000_000, 1]]),
     );
   });
 

@@ -29,6 +29,7 @@ function plain(data: string): PlainCell {
       min: stat.min,
       max: stat.max,
       bins: Object.fromEntries(stat.sketch.bins),
+      values: stat.sketch.values ? Object.fromEntries(stat.sketch.values) : null,
       categories: Object.fromEntries(stat.categories),
     },
   ]);

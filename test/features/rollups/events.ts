@@ -26,7 +26,8 @@ const NAMES = [
   "thumb",
   "a name that is far longer than sixty-four characters allow it to be",
 ];
-const NUMBERS = [0, 0.5, 0.5, 1, -2, 3.25];
+// 0.99 and 1 share a bin, as do 1/3 and 0.33; thirds are told by their bins only.
+const NUMBERS = [0, 0.5, 0.5, 1, 0.99, -2, 3.25, 1 / 3, 0.33, 250];
 const CATEGORIES = ["good", "bad", "y".repeat(70), "order 12345678901"];
 
 const HOUR_MS = 3_600_000;

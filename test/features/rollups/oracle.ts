@@ -59,6 +59,8 @@ export type PlainStat = {
   min: number | null;
   max: number | null;
   bins: Record<string, number>;
+  /** Values told one by one; of scores only. */
+  values: Record<string, number> | null;
   categories: Record<string, number>;
 };
 
@@ -95,6 +97,14 @@ function tally(values: readonly (string | number)[]): Record<string, number> {
   return found;
 }
 
+/** Scores in millionths that are told by themselves: 0.01 steps up to 1, 0.05 up to 10, 1 up to 100. */
+function isTold(millionths: number): boolean {
+  const hundredths = Math.abs(millionths) / 10_000;
+  if (!Number.isInteger(hundredths)) return false;
+  if (hundredths <= 100) return true;
+  return hundredths <= 1000 ? hundredths % 5 === 0 : hundredths <= 10_000 && hundredths % 100 === 0;
+}
+
 type Lists = {
   starts: number[];
   errors: number;
@@ -114,6 +124,7 @@ function plainStat(metric: string, values: readonly (number | string | true)[]):
     min: numbers.length > 0 ? Math.min(...numbers) : null,
     max: numbers.length > 0 ? Math.max(...numbers) : null,
     bins: isMeasured ? tally(numbers.map(bin)) : {},
+    values: metric.includes(":NUMERIC:") ? tally(numbers.filter(isTold)) : null,
     categories: tally(values.filter((value) => typeof value === "string")),
   };
 }

@@ -69,7 +69,7 @@ function countPart(change: StatDelta, part: Part, sign: 1 | -1): void {
     return;
   }
   const { value } = part;
-  countNumber(stat, value, part.bin, sign);
+  countNumber(stat, part, sign);
   if (sign < 0) {
     change.goneMin = lesser(change.goneMin, value);
     change.goneMax = greater(change.goneMax, value);

@@ -1,15 +1,15 @@
 import { binOf } from "../../../lib/sketch/sketch.ts";
 import type { GenerationItem, Item, ScoreItem } from "../../ingest/index.ts";
-import { METRICS } from "../cell.ts";
+import { type Counted, METRICS } from "../cell.ts";
 import { scoreMetric } from "../model.ts";
 import { boundedName } from "../names.ts";
 
 /** An item that counts somewhere. */
 export type Amount = GenerationItem | ScoreItem;
 
-/** What one item adds to one metric: a number with its bin (null: only extremes matter), a category, or itself. */
+/** What one item adds to one metric: a number, a category, or itself. */
 export type Part =
-  | { metric: string; value: number; bin: number | null }
+  | ({ metric: string } & Counted)
   | { metric: string; category: string }
   | { metric: string };
 
@@ -29,7 +29,8 @@ function generationParts(item: GenerationItem): Part[] {
     const value = i === 0 ? item[START] : (item[FIRST_MEASURE + i - 1] as number | null);
     if (value === null) return;
     const exact = exactly(value);
-    parts.push({ metric, value: exact, bin: metric === "at" ? null : binOf(exact) });
+    const bin = metric === "at" ? null : binOf(exact);
+    parts.push({ metric, value: exact, bin, isScore: false });
   });
   return parts;
 }
@@ -40,7 +41,7 @@ function scoreParts(item: ScoreItem): Part[] {
   if (dataType === "NUMERIC") {
     if (value === null) return [];
     const exact = exactly(value);
-    return [{ metric, value: exact, bin: binOf(exact) }];
+    return [{ metric, value: exact, bin: binOf(exact), isScore: true }];
   }
   if (dataType !== "BOOLEAN" && dataType !== "CATEGORICAL") return [{ metric }];
   return category === null ? [] : [{ metric, category: boundedName(category) }];
