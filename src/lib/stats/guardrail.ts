@@ -21,7 +21,7 @@ export type Reading = {
   kind: "mean" | "events";
   degradation: number;
   margin: number;
-  /** One-sided bounds, each at the level of the interval, valid at all times. */
+  /** One-sided bounds, each at its level, valid at all times; unbounded when none was asked for. */
   interval: Interval;
   lnHarm: number;
   lnSafe: number;
@@ -34,9 +34,11 @@ export type MeanGuardrail = {
   better: Better;
   /** Which minimum holds: `bounded` for scores with a range, else `continuous`. */
   values: keyof typeof MIN_PER_ARM;
-  /** Level of each bound of the interval. */
-  alpha: number;
+  /** Level of each bound of the interval; null leaves it out, which is much quicker. */
+  alpha: number | null;
 };
+
+const UNBOUNDED: Interval = { low: -Infinity, high: Infinity };
 
 /**
  * Reads a mean: stratified over stages, then the half-normal mixture.
@@ -58,7 +60,7 @@ export function readMean(guardrail: MeanGuardrail): Reading | Untested {
     kind: "mean",
     degradation,
     margin,
-    interval: sequentialBounds(estimate, margin, alpha),
+    interval: alpha === null ? UNBOUNDED : sequentialBounds(estimate, margin, alpha),
     lnHarm: lnHarm(estimate, margin),
     lnSafe: lnSafe(estimate, margin),
   };
@@ -70,20 +72,23 @@ export function readMean(guardrail: MeanGuardrail): Reading | Untested {
  *
  * @param stages of the rollout, counts already divided by their design effect
  * @param marginRatio largest tolerated ratio of rates, > 1
- * @param alpha level of each bound of the interval
+ * @param alpha level of each bound of the interval; null leaves it out, which is much quicker
  * @throws RangeError outside the domain, or without a stage
  */
 export function readEvents(
   stages: readonly EventStage[],
   marginRatio: number,
-  alpha: number,
+  alpha: number | null,
 ): Reading {
   return {
     tested: true,
     kind: "events",
     degradation: Math.log(eventRateRatio(stages)),
     margin: Math.log(marginRatio),
-    interval: mapInterval(eventRateBounds(stages, marginRatio, alpha), Math.log),
+    interval:
+      alpha === null
+        ? UNBOUNDED
+        : mapInterval(eventRateBounds(stages, marginRatio, alpha), Math.log),
     lnHarm: lnEventHarm(stages, marginRatio),
     lnSafe: lnEventSafe(stages, marginRatio),
   };
