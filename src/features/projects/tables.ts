@@ -44,6 +44,18 @@ export const edgeOutbox = sqliteTable("edge_outbox", {
   leasedUntil: integer("leased_until").notNull(),
 });
 
+/** Browsers that signed in with a key, which says what they may do. WITHOUT ROWID. */
+export const dashboardSessions = sqliteTable("dashboard_session", {
+  /** SHA-256 of the cookie, 64 hexadecimal digits. */
+  hash: text().primaryKey(),
+  project: integer()
+    .notNull()
+    .references(() => projects.num),
+  keyId: text("key_id").notNull(),
+  createdAt: integer("created_at", { mode: "timestamp_ms" }).notNull(),
+  expiresAt: integer("expires_at", { mode: "timestamp_ms" }).notNull(),
+});
+
 /** Who did what to keys, settings, labels and rules. Append only. */
 export const audit = sqliteTable(
   "audit",
