@@ -22,6 +22,13 @@ type Place = [
   model: string,
 ];
 
+/**
+ * What a version was drawn for: the trace, the cell of the user or session (null when unknown), and
+ * the split that the generation names (null when it names none). Only rollouts look at it, and
+ * count nothing without it.
+ */
+type Drawn = [trace: string, userCell: number | null, split: string | null];
+
 /** One counted generation. Durations in µs, money in nano-USD, null when unknown. */
 export type GenerationItem = [
   "G",
@@ -35,11 +42,13 @@ export type GenerationItem = [
   cost: number | null,
   inputCost: number | null,
   outputCost: number | null,
+  ...(Drawn | []),
 ];
 
 /**
  * One score at the place of the generation it counts for. `value` in millionths. Name and category
- * are cut to 65 characters: enough to see that they are longer than a cell may name.
+ * are cut to 65 characters: enough to see that they are longer than a cell may name. A session's
+ * score was drawn for nothing.
  */
 export type ScoreItem = [
   "S",
@@ -50,6 +59,7 @@ export type ScoreItem = [
   name: string,
   value: number | null,
   category: string | null,
+  ...(Drawn | []),
 ];
 
 /** A session that a touched trace belongs to: its scores may have to be settled again. */
@@ -89,9 +99,10 @@ const MEASURES = [
   "o.cost_in",
   "o.cost_out",
 ];
-const MEASURED = ["o.err <> 0", ...MEASURES].join(", ");
+const DRAWN = "o.trace, o.user_cell, o.split";
+const MEASURED = ["o.err <> 0", ...MEASURES, DRAWN].join(", ");
 
-const JUDGED = `s.level, s.source, s.type, substr(s.name, 1, 65), s.num, substr(s.cat, 1, 65)`;
+const JUDGED = `s.level, s.source, s.type, substr(s.name, 1, 65), s.num, substr(s.cat, 1, 65), ${DRAWN}`;
 
 /** Counted generations among the observations of `k`. */
 const GENERATIONS = `k CROSS JOIN obs o

@@ -23,6 +23,14 @@ export type Link = Pick<
   "promptName" | "promptVersion" | "promptLabel" | "promptFallback"
 >;
 
+/** The key, an attribute's or one in metadata, by which our helpers name the split that chose a version. */
+export const SPLIT_KEY = "promptside.split";
+const MAX_SPLIT_LENGTH = 100;
+
+/** A split's id; anything that cannot be one is not said. */
+export const splitOf = (value: Json | undefined): string | undefined =>
+  typeof value === "string" && value !== "" && value.length <= MAX_SPLIT_LENGTH ? value : undefined;
+
 const textOf = (value: Json | undefined): string | undefined => {
   if (typeof value === "number") return String(value);
   return typeof value === "string" && value !== "" ? value : undefined;

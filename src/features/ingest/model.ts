@@ -92,6 +92,10 @@ export type ObservationPatch = {
   promptLabel?: string;
   /** The app used its own fallback text for `promptName`. */
   promptFallback?: boolean;
+  /** Id of the split that chose the version, as our helpers say it. */
+  split?: string;
+  /** Cell of the user, else of the session, that the event names: whom a sticky split is drawn for. */
+  userCell?: number;
   /** `name/version` of the SDK that sent it. */
   sdk?: string;
   /** The machine it ran on, where the process says so. */

@@ -28,6 +28,10 @@ export const observations = sqliteTable(
     prompt: text(),
     /** 1 and up, or what `model.ts` says of 0 and below: a fallback, an unresolved label, a version found through one. */
     version: integer(),
+    /** Id of the split that chose the version, where the generation says so. */
+    split: text(),
+    /** Which cell of a cohort its user or session falls into; null when neither is said. */
+    userCell: integer("user_cell"),
     err: integer().notNull(),
     tin: integer(),
     tout: integer(),

@@ -23,6 +23,23 @@ export const buckets = sqliteTable(
   ],
 );
 
+/** What a stage of a rollout counts, and what it counted so far in this shard. WITHOUT ROWID. */
+export const cohorts = sqliteTable(
+  "cohort",
+  {
+    project: integer().notNull(),
+    prompt: text().notNull(),
+    rollout: text().notNull(),
+    stage: integer().notNull(),
+    /** Between which instants anything may count, in µs; `stop` is exclusive. */
+    start: integer().notNull(),
+    stop: integer().notNull(),
+    plan: text().notNull(),
+    data: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.project, t.prompt, t.rollout, t.stage] })],
+);
+
 /** A session whose scores must be settled again. */
 export const marks = sqliteTable("mark", {
   seq: integer().primaryKey({ autoIncrement: true }),

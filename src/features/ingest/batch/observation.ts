@@ -1,4 +1,7 @@
+import { cellOf } from "../../../lib/split/cells.ts";
+import { saidByMetadata, SPLIT_KEY, splitOf } from "../metadata-keys.ts";
 import {
+  type Json,
   type Level,
   LEVELS,
   OBSERVATION_TYPES,
@@ -48,6 +51,13 @@ function linkOf(body: Body): Link {
     : { promptName, promptLabel: parsed.label };
 }
 
+/** On this wire users stand on traces: a generation names its own only in metadata. */
+function userCellOf(metadata: Record<string, Json> | undefined): number | undefined {
+  const { userId, sessionId } = saidByMetadata((key) => metadata?.[key]);
+  const user = userId ?? sessionId;
+  return user === undefined ? undefined : cellOf(user);
+}
+
 const oneOf = <T extends string>(values: readonly T[], value: unknown): T | undefined =>
   typeof value === "string" ? values.find((one) => one === value.toUpperCase()) : undefined;
 
@@ -71,6 +81,7 @@ export function observationPatch(
   const id = idOf(body, "id") ?? (isUpdate ? undefined : eventId);
   if (id === undefined) throw new Unusable("body.id: is required in an update");
   const environment = body["environment"] ?? undefined;
+  const metadata = metadataOf(body);
   return said<Omit<ObservationPatch, "clock">>({
     id,
     // A create without a trace is a trace of its own; an update belongs where its create went.
@@ -95,10 +106,12 @@ export function observationPatch(
     promptLabel: undefined,
     promptFallback: undefined,
     ...linkOf(body),
+    split: splitOf(metadata?.[SPLIT_KEY]),
+    userCell: userCellOf(metadata),
     sdk: undefined,
     deleted: undefined,
     input: payloadField(body, "input"),
     output: payloadField(body, "output"),
-    metadata: metadataOf(body),
+    metadata,
   });
 }

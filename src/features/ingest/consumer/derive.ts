@@ -21,6 +21,8 @@ export type ObservationColumns = {
   model: string | null;
   prompt: string | null;
   version: number | null;
+  split: string | null;
+  user_cell: number | null;
   err: 0 | 1;
   tin: number | null;
   tout: number | null;
@@ -85,6 +87,8 @@ export function observationColumns(
     env: o.environment ?? DEFAULT_ENVIRONMENT,
     model: o.model === undefined ? null : normaliseModel(o.model),
     ...linkOf(o, versions),
+    split: o.split ?? null,
+    user_cell: o.userCell ?? null,
     err: o.level === "ERROR" ? 1 : 0,
     tin: tokens.input,
     tout: tokens.output,

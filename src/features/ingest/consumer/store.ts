@@ -18,6 +18,8 @@ const OBSERVATION_COLUMNS = [
   "model",
   "prompt",
   "version",
+  "split",
+  "user_cell",
   "err",
   "tin",
   "tout",

@@ -1,4 +1,6 @@
+import { cellOf } from "../../../lib/split/cells.ts";
 import type { ScorePatch } from "../../scores/model.ts";
+import { SPLIT_KEY, splitOf } from "../metadata-keys.ts";
 import {
   clockOf,
   type ObservationPatch,
@@ -79,10 +81,12 @@ function observationSaid(context: Context, dialects: readonly Dialect[]): SaidOf
   const together = (field: "metadata" | "modelParameters") =>
     withoutSecrets(Object.assign({}, ...worstFirst.map((one) => one[field])));
   const merged: SaidOfObservation = Object.assign({}, ...worstFirst);
+  const metadata = together("metadata");
   return {
     ...without(merged, "metadata", "modelParameters", ...LINK),
     ...said<SaidOfObservation>({
-      metadata: together("metadata"),
+      metadata,
+      split: merged.split ?? splitOf(metadata?.[SPLIT_KEY]),
       modelParameters: together("modelParameters"),
       ...linkSaid(all),
     }),
@@ -107,7 +111,7 @@ function ofModelCallsOnly(
   context: Context,
 ): SaidOfObservation {
   if (type === "GENERATION") return fields;
-  const rest = without(fields, "usage", "cost", ...LINK);
+  const rest = without(fields, "usage", "cost", "split", ...LINK);
   // What an SDK's user says of an observation on purpose holds, whatever its type.
   const { usage, cost } = type === "EMBEDDING" ? fields : countsOf(context.span.attributes);
   return { ...rest, ...said<SaidOfObservation>({ usage, cost }) };
@@ -209,6 +213,14 @@ function tracesOf(
   return patches;
 }
 
+/** A linked generation with the cell of the user, else of the session, that its span names. */
+function withUser(observation: ObservationPatch, traces: readonly TracePatch[]): ObservationPatch {
+  if (observation.promptName === undefined) return observation;
+  const [told] = traces;
+  const user = told?.userId ?? told?.sessionId;
+  return user === undefined ? observation : { ...observation, userCell: cellOf(user) };
+}
+
 /** Why a span cannot be used; undefined when it can. */
 function problemOf(
   { startUs }: Span,
@@ -261,8 +273,9 @@ export function mapSpans(groups: readonly SpanGroup[], sdk?: string): Mapped {
     for (const span of group.spans) {
       const context = { span, group };
       const dialects = dialectsOf(span);
-      const observation = observationOf(context, dialects, sender);
-      const traces = tracesOf(context, dialects, observation);
+      const untold = observationOf(context, dialects, sender);
+      const traces = tracesOf(context, dialects, untold);
+      const observation = withUser(untold, traces);
       const message = problemOf(span, observation, traces);
       if (message === undefined) {
         mapped.observations.push(observation);

@@ -23,6 +23,7 @@ export type SaidOfObservation = Partial<
     | "promptVersion"
     | "promptLabel"
     | "promptFallback"
+    | "split"
   >
 >;
 

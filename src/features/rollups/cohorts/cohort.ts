@@ -1,4 +1,5 @@
-import { CELLS, type CohortPlan } from "./plan.ts";
+import { CELLS } from "../../../lib/split/cells.ts";
+import type { CohortPlan } from "./plan.ts";
 
 /**
  * Sums of one metric in one arm: whole numbers, so that what was added can be taken away exactly.

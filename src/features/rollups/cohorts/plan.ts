@@ -51,8 +51,5 @@ export type CohortPlan = {
   metrics: readonly CohortMetric[];
 };
 
-/** Cells of a cohort's sums: a unit always falls into the same one. */
-export const CELLS = 256;
-
 /** Whether the metric counts bad events; otherwise it is a mean. */
 export const isEvent = ({ kind }: CohortMetric): boolean => kind === "slow" || kind === "bad";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { mapBatch, type BatchRules, sdkOf } from "../../../../src/features/ingest/batch/map.ts";
+import { cellOf } from "../../../../src/lib/split/cells.ts";
 import { rowsAfter } from "./rows.ts";
 
 const RECEIVED_US = Date.UTC(2026, 10, 20, 12) * 1000;
@@ -158,6 +159,21 @@ describe("observation events", () => {
     expect(link("v7")).toMatchObject({ promptVersion: 7 });
     expect(link("production")).toMatchObject({ promptLabel: "production" });
     expect(link(0)).toMatchObject({ promptName: "p", promptFallback: true });
+  });
+
+  it("name their split and their user in metadata", () => {
+    const drawn = (metadata: unknown) => {
+      const { split, userCell } = map(event("generation-create", { id: "g", metadata }))
+        .observations[0]!;
+      return { split, userCell };
+    };
+    expect(drawn({ "promptside.split": "spl_1", user_id: "ann" })).toEqual({
+      split: "spl_1",
+      userCell: cellOf("ann"),
+    });
+    expect(drawn({ session_id: "s" })).toEqual({ split: undefined, userCell: cellOf("s") });
+    expect(drawn({ "promptside.split": 7 })).toEqual({ split: undefined, userCell: undefined });
+    expect(drawn("promptside.split")).toEqual({ split: undefined, userCell: undefined });
   });
 
   it("read the legacy usage object with its costs", () => {

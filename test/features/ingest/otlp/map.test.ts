@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Json } from "../../../../src/features/ingest/model.ts";
 import { mapSpans } from "../../../../src/features/ingest/otlp/map.ts";
 import type { Span, SpanGroup } from "../../../../src/features/ingest/otlp/spans.ts";
+import { cellOf } from "../../../../src/lib/split/cells.ts";
 
 const START = 1_767_323_045_000_000;
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -267,6 +268,43 @@ describe("the link", () => {
     expect(observation({ ...generation, ...no })).not.toHaveProperty("promptFallback");
     const nameless = { "promptside.prompt.fallback": true };
     expect(observation({ ...generation, ...nameless })).not.toHaveProperty("promptFallback");
+  });
+});
+
+describe("what the version was drawn for", () => {
+  const linked = {
+    "langfuse.observation.type": "generation",
+    "langfuse.observation.prompt.name": "greet",
+    "langfuse.observation.prompt.version": 3,
+  };
+
+  it.each([
+    { "promptside.split": "spl_1" },
+    { "langfuse.observation.metadata.promptside.split": "spl_1" },
+    { "langfuse.observation.metadata": '{"promptside.split":"spl_1"}' },
+    { "abv.observation.metadata.promptside.split": "spl_1" },
+    { "metadata.promptside.split": "spl_1" },
+    { "ai.telemetry.metadata.promptside.split": "spl_1", "ai.operationId": "ai.generateText" },
+  ] as Record<string, Json>[])("names the split: %o", (attributes) => {
+    expect(observation({ ...linked, ...attributes }).split).toBe("spl_1");
+  });
+
+  it("names none when it is no id, or no model call", () => {
+    for (const split of ["", 7, "x".repeat(101), null, ["spl_1"]]) {
+      expect(observation({ ...linked, "promptside.split": split })).not.toHaveProperty("split");
+    }
+    expect(observation({ "promptside.split": "spl_1" })).not.toHaveProperty("split");
+  });
+
+  it("the user, else the session, by its cell; other spans and other users have others", () => {
+    const cell = (attributes: Record<string, Json>) =>
+      observation({ ...linked, ...attributes }).userCell;
+    expect(cell({ "user.id": "ann" })).toBe(cellOf("ann"));
+    expect(cell({ "user.id": "ann", "session.id": "s" })).toBe(cellOf("ann"));
+    expect(cell({ "session.id": "s" })).toBe(cellOf("s"));
+    expect(cell({})).toBeUndefined();
+    expect(cell({ "user.id": "bob" })).not.toBe(cellOf("ann"));
+    expect(observation({ "user.id": "ann" })).not.toHaveProperty("userCell");
   });
 });
 

@@ -3,6 +3,8 @@ import {
   type MetadataKey,
   promptLink,
   saidByMetadata,
+  SPLIT_KEY,
+  splitOf,
 } from "../../metadata-keys.ts";
 import type { Json } from "../../model.ts";
 import {
@@ -106,6 +108,7 @@ function observation({ span: { attributes } }: Context): SaidOfObservation {
     // LangChain names the model of a run in its metadata.
     model: idOf(read("ls_model_name")),
     provider: idOf(read("ls_provider")),
+    split: splitOf(read(SPLIT_KEY)),
     ...(link.promptName === undefined ? wholePrompt(read) : link),
   });
 }

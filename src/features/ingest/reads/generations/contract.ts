@@ -6,42 +6,46 @@ import { Cursor, InstantUs } from "../contract.ts";
 
 const Text = z.string().min(1).max(1000).optional();
 
+/** What may be asked of a generation and its scores: of one, or of any of a trace's. */
+export const BEHIND_FILTERS = {
+  promptName: Text,
+  promptVersion: z.coerce.number().int().min(1).optional(),
+  promptLabel: Text.describe("A label that the version had when the generation began"),
+  model: Text.describe("As metrics name it"),
+  failed: z.stringbool().optional().describe("true: those with level ERROR; false: the others"),
+  scoreName: Text.describe("Of a score on the generation or on its trace"),
+  scoreMin: z.coerce.number().optional(),
+  scoreMax: z.coerce.number().optional().describe("Inclusive, as scoreMin"),
+  scoreValue: Text.describe("The category of a CATEGORICAL score, True or False of a BOOLEAN"),
+};
+export type BehindFilters = z.infer<z.ZodObject<typeof BEHIND_FILTERS>>;
+
+/** Names a filter that makes no sense without another one. */
+export function checkBehind(query: BehindFilters, context: z.RefinementCtx): void {
+  const { promptName, promptVersion, scoreName, scoreMin, scoreMax, scoreValue } = query;
+  if (promptVersion !== undefined && promptName === undefined) {
+    context.addIssue({ code: "custom", path: ["promptVersion"], message: "needs promptName" });
+  }
+  if (scoreName === undefined && (scoreMin ?? scoreMax ?? scoreValue) !== undefined) {
+    const message = "is needed with scoreMin, scoreMax and scoreValue";
+    context.addIssue({ code: "custom", path: ["scoreName"], message });
+  }
+}
+
 export const GenerationsQuery = z
   .object({
-    promptName: Text,
-    promptVersion: z.coerce.number().int().min(1).optional(),
-    promptLabel: Text.describe("A label that the version had when the generation began"),
-    model: Text.describe("As metrics name it"),
+    ...BEHIND_FILTERS,
     environment: Text,
     userId: Text,
     sessionId: Text,
     traceId: Text,
-    failed: z.stringbool().optional().describe("true: those with level ERROR; false: the others"),
-    scoreName: Text.describe("Of a score on the generation or on its trace"),
-    scoreMin: z.coerce.number().optional(),
-    scoreMax: z.coerce.number().optional().describe("Inclusive, as scoreMin"),
-    scoreValue: Text.describe("The category of a CATEGORICAL score, True or False of a BOOLEAN"),
     from: InstantUs.optional().describe("Earliest start"),
     to: InstantUs.optional().describe("Latest start, exclusive"),
     limit: z.coerce.number().int().min(1).max(100).default(50),
     cursor: Cursor.optional(),
   })
-  .refine(({ promptName, promptVersion }) => promptVersion === undefined || promptName, {
-    path: ["promptVersion"],
-    error: "needs promptName",
-  })
-  .refine(({ scoreName, ...rest }) => scoreName !== undefined || !hasScoreBound(rest), {
-    path: ["scoreName"],
-    error: "is needed with scoreMin, scoreMax and scoreValue",
-  });
+  .superRefine(checkBehind);
 export type GenerationsQuery = z.infer<typeof GenerationsQuery>;
-
-const hasScoreBound = (query: {
-  scoreMin?: number | undefined;
-  scoreMax?: number | undefined;
-  scoreValue?: string | undefined;
-}): boolean =>
-  query.scoreMin !== undefined || query.scoreMax !== undefined || query.scoreValue !== undefined;
 
 const MaybeText = z.string().nullable();
 const MaybeNumber = z.number().nullable();

@@ -1,7 +1,8 @@
 import { normaliseModel } from "../../../pricing/model.ts";
 import type { ScorePatch } from "../../../scores/model.ts";
+import { promptVersionOf } from "../../model.ts";
 import type { ObservationRecord } from "../record.ts";
-import type { GenerationsQuery } from "./contract.ts";
+import type { BehindFilters, GenerationsQuery } from "./contract.ts";
 
 /** A generation with what belongs to it. */
 export type Full = {
@@ -18,23 +19,34 @@ const equals = (wanted: string | undefined, value: string | null | undefined): b
 const isWithin = (value: number, from = -Infinity, to = Infinity): boolean =>
   value >= from && value < to;
 
-/** What the row alone can say. */
-export function matchesRow(record: ObservationRecord, query: GenerationsQuery): boolean {
-  const { type, startUs, environment, fields, traceId } = record;
-  const { model, failed } = query;
+/** What a generation's row says of prompt, version, model and error. */
+export function matchesBehind(
+  { type, fields, linkedVersion }: ObservationRecord,
+  { promptName, promptVersion, model, failed }: BehindFilters,
+): boolean {
+  const version = linkedVersion === null ? undefined : promptVersionOf(linkedVersion);
   return (
     type === "GENERATION" &&
-    startUs !== null &&
-    isWithin(startUs, query.from, query.to) &&
-    equals(query.promptName, fields.promptName) &&
-    equals(query.environment, environment) &&
-    equals(query.traceId, traceId) &&
+    equals(promptName, fields.promptName) &&
+    (promptVersion === undefined || promptVersion === version) &&
     (model === undefined || (!!fields.model && normaliseModel(fields.model) === model)) &&
     (failed === undefined || failed === (fields.level === "ERROR"))
   );
 }
 
-function matchesScore(score: ScorePatch, query: GenerationsQuery): boolean {
+/** What the row alone can say. */
+export function matchesRow(record: ObservationRecord, query: GenerationsQuery): boolean {
+  const { startUs, environment, traceId } = record;
+  return (
+    startUs !== null &&
+    isWithin(startUs, query.from, query.to) &&
+    equals(query.environment, environment) &&
+    equals(query.traceId, traceId) &&
+    matchesBehind(record, query)
+  );
+}
+
+export function matchesScore(score: ScorePatch, query: BehindFilters): boolean {
   if (score.name !== query.scoreName) return false;
   if (!equals(query.scoreValue, score.stringValue)) return false;
   const { scoreMin = -Infinity, scoreMax = Infinity } = query;
