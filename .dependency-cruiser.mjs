@@ -84,7 +84,16 @@ export default {
       "clients-see-contracts",
       "dashboard and CLI talk over HTTP",
       { path: "^src/(dashboard|cli)/" },
-      { path: "^src/", pathNot: ["^src/(dashboard|cli|lib)/", "/contract[.]ts$"] },
+      { path: "^src/", pathNot: ["^src/(dashboard|cli|lib)/", "/(contract|model)[.]ts$"] },
+    ),
+    error(
+      "dashboard-is-light",
+      "a contract brings zod along: the dashboard takes its types only",
+      { path: "^src/dashboard/" },
+      {
+        path: "^src/features/.*/contract[.]ts$|node_modules/zod/",
+        dependencyTypesNot: ["type-only"],
+      },
     ),
     error(
       "no-orphans",
@@ -92,7 +101,12 @@ export default {
       // A method of the statistics may stand alone; knip says when nothing uses it.
       {
         orphan: true,
-        pathNot: ["[.]d[.]ts$", "^src/(worker|cli/main)[.]ts$", "^src/lib/stats/"],
+        pathNot: [
+          "[.]d[.]ts$",
+          "^src/(worker|cli/main)[.]ts$",
+          "^src/dashboard/public/",
+          "^src/lib/stats/",
+        ],
       },
       {},
     ),

@@ -3,9 +3,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { buildBundle, QUIET_ENV, ROOT } from "../local/host/bundle.ts";
+import { buildBundle, QUIET_ENV } from "../local/host/bundle.ts";
 import { migrate } from "../local/host/migrate.ts";
 import { descendants } from "../local/host/process.ts";
+import { ROOT } from "../local/host/root.ts";
 import { cpuSeconds, peakMegabytes } from "./processes.ts";
 
 Object.assign(process.env, QUIET_ENV, { WRANGLER_LOG: "none" });
@@ -64,7 +65,8 @@ export async function serve(options: ServerOptions): Promise<Server> {
   const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = await import("miniflare");
   const config = unstable_readConfig({ config: join(ROOT, "wrangler.toml") });
   const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
-  const { rootPath: _root, modulesRules: _rules, bindings, ...bound } = workerOptions;
+  const { rootPath: _root, modulesRules: _rules, assets: _assets, ...rest } = workerOptions;
+  const { bindings, ...bound } = rest;
   const others = new Set(descendants(process.pid, "workerd").map(({ pid }) => pid));
   const runtime = new Miniflare(
     convertV4MiniflareOptions({

@@ -4,9 +4,10 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { QUIET_ENV, ROOT, TOOL_PATH } from "./host/bundle.ts";
+import { QUIET_ENV } from "./host/bundle.ts";
 import { everyMinute } from "./host/cron.ts";
 import { Complaint, runMain } from "./host/flags.ts";
+import { ROOT, TOOL_PATH } from "./host/root.ts";
 
 const WRANGLER = join(ROOT, "node_modules/.bin/wrangler");
 const ENV = { ...process.env, ...QUIET_ENV, PATH: TOOL_PATH };

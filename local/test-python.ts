@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { ROOT } from "./host/bundle.ts";
 import { Complaint, runMain } from "./host/flags.ts";
+import { ROOT } from "./host/root.ts";
 
 const REQUIREMENTS = join(ROOT, "test/python/requirements.txt");
 const VENV = join(ROOT, ".venv");

@@ -22,6 +22,7 @@ import { rollupEndpoints } from "./features/rollups/routes.ts";
 import { scoreConfigEndpoints } from "./features/scores/configs/routes.ts";
 import { scoreEndpoints } from "./features/scores/routes.ts";
 import { preflight, withCors } from "./platform/cors.ts";
+import { dashboard, isDashboard } from "./platform/dashboard.ts";
 import type { Env } from "./platform/env.ts";
 import { type Endpoint, mount } from "./platform/http.ts";
 import { systemEndpoints } from "./system.ts";
@@ -65,6 +66,7 @@ const routes = mount(endpoints, authenticate, (scope, route) =>
 export const app = {
   async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
     if (request.method === "OPTIONS") return preflight(request);
+    if (isDashboard(request)) return dashboard(request, env);
     return withCors(await routes.fetch(request, env, ctx));
   },
 };

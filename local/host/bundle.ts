@@ -1,17 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
 
+import { digestOf } from "./digest.ts";
 import { Complaint } from "./flags.ts";
+import { ROOT, TOOL_PATH } from "./root.ts";
 
-/** The repository: every path of ours is said from here. */
-export const ROOT = join(import.meta.dirname, "../..");
-
-const SOURCES = ["src", "wrangler.toml", "tsconfig.json", "package-lock.json"];
-
-/** wrangler refuses an older Node than the one in node_modules, wherever it was started from. */
-export const TOOL_PATH = [join(ROOT, "node_modules/.bin"), process.env["PATH"]].join(delimiter);
+const SOURCES = [
+  "src",
+  "wrangler.toml",
+  "tsconfig.json",
+  "vite.dashboard.config.ts",
+  "package-lock.json",
+];
 
 /** Settings under which no tool of ours calls home, asks a question or writes to stdout. */
 export const QUIET_ENV = {
@@ -21,31 +22,15 @@ export const QUIET_ENV = {
   CI: "1",
 };
 
-function filesOf(path: string): string[] {
-  const entry = readdirSync(path, { withFileTypes: true, recursive: true });
-  return entry.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
-}
-
-/** What the bundle is made from, as one digest. */
-function digestOfSources(): string {
-  const hash = createHash("sha256");
-  const files = SOURCES.flatMap((name) => {
-    const path = join(ROOT, name);
-    return name === "src" ? filesOf(path).sort() : [path];
-  });
-  for (const file of files) hash.update(file).update("\0").update(readFileSync(file));
-  return hash.digest("hex").slice(0, 16);
-}
-
 /**
  * The production bundle, built by `wrangler deploy --dry-run` unless these very sources were built before.
  *
- * @returns the folder with `worker.js` and its source map
+ * @returns the folder with `worker.js`, its source map, and the dashboard's files
  * @throws Complaint with the builder's words when the sources do not build
  */
 export function buildBundle(): string {
   const builds = join(ROOT, ".build/start");
-  const digest = digestOfSources();
+  const digest = digestOf(SOURCES, ["src/cli"]);
   const folder = join(builds, digest);
   if (existsSync(join(folder, "worker.js"))) return folder;
   const fresh = join(builds, `building-${process.pid}`);
@@ -59,6 +44,8 @@ export function buildBundle(): string {
     rmSync(fresh, { recursive: true, force: true });
     throw new Complaint(`the Worker does not build:\n${stdout}\n${stderr}`);
   }
+  // wrangler has just had it built; a copy, because the next build of other sources replaces it.
+  cpSync(join(ROOT, ".build/dashboard"), join(fresh, "dashboard"), { recursive: true });
   for (const old of readdirSync(builds)) {
     if (/^[0-9a-f]{16}$/.test(old)) rmSync(join(builds, old), { recursive: true, force: true });
   }

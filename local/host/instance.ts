@@ -4,9 +4,11 @@ import { join } from "node:path";
 
 import type { Miniflare } from "miniflare";
 
-import { buildBundle, QUIET_ENV, ROOT } from "./bundle.ts";
+import { fileService } from "./assets.ts";
+import { buildBundle, QUIET_ENV } from "./bundle.ts";
 import { Complaint } from "./flags.ts";
 import { migrate } from "./migrate.ts";
+import { ROOT } from "./root.ts";
 
 Object.assign(process.env, QUIET_ENV, { WRANGLER_LOG: "none" });
 
@@ -81,13 +83,16 @@ export async function startInstance(
   { log, spawned }: { log: (line: string) => void; spawned: () => void },
 ): Promise<Instance> {
   if (port !== 0) await assertFree(port);
-  const script = readFileSync(join(buildBundle(), "worker.js"), "utf8");
+  const bundle = buildBundle();
+  const script = readFileSync(join(bundle, "worker.js"), "utf8");
   // Imported here because the environment above must be set first: wrangler speaks while it loads.
   const { unstable_getMiniflareWorkerOptions, unstable_readConfig } = await import("wrangler");
   const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = await import("miniflare");
   const config = unstable_readConfig({ config: join(ROOT, "wrangler.toml") });
   const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
-  const { rootPath: _root, modulesRules: _rules, bindings: vars, ...bound } = workerOptions;
+  // miniflare's own assets would put a Worker before ours, which every fetch of a prompt would pass.
+  const { rootPath: _root, modulesRules: _rules, assets: _assets, ...options } = workerOptions;
+  const { bindings: vars, ...bound } = options;
   const databases = withShards(bound["d1Databases"] as Databases, shards);
   const runtime = new Miniflare(
     convertV4MiniflareOptions({
@@ -96,6 +101,7 @@ export async function startInstance(
       modules: true,
       script,
       d1Databases: databases,
+      serviceBindings: { ASSETS: fileService(join(bundle, "dashboard")) },
       bindings: {
         ...(vars as Record<string, string>),
         ADMIN_TOKEN: adminToken,

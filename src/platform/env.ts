@@ -13,6 +13,8 @@ export type Env = {
   INGEST: Queue<IngestMessage>;
   /** Names of work that is due. */
   JOBS: Queue<JobMessage>;
+  /** The built dashboard; absent where it was not built. */
+  ASSETS?: Fetcher;
   /** Sends mail, where the deployment's operator bound it; and from whom. */
   EMAIL?: SendEmail;
   EMAIL_FROM?: string;

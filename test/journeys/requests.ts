@@ -92,6 +92,7 @@ const REQUESTS: Record<string, WalkRequest> = {
   "POST /api/public/sources/:id/rotate": { body: {} },
   "POST /api/public/sources/dry-run": { body: { mapping, body: {} } },
   "POST /api/public/projects": { body: { name: "theirs" } },
+  "POST /api/public/session": { body: { secretKey: "sk-ps-wrong" } },
   "POST /api/public/keys": { body: { label: "theirs", scopes: ["read"] } },
   "POST /api/public/destinations": {
     body: { kind: "webhook", name: "theirs", url: "https://receiver.invalid/hook" },

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { parseJsonPath } from "../../lib/json-path.ts";
 import { linearReplace } from "../../lib/linear-regex.ts";
-import { type Grant, GRANTS, MAX_CATEGORIES, WEEKDAYS } from "./model.ts";
+import { type Grant, GRANTS, MAX_CATEGORIES, WEEKDAYS, ROLES } from "./model.ts";
 
 const Name = z.string().trim().min(1, "must not be empty").max(100, "at most 100 characters");
 const Instant = z.iso.datetime();
@@ -66,6 +66,28 @@ export const CreatedKey = Key.extend({
   secretKey: z.string().optional(),
   abvKey: z.string().optional(),
 });
+
+export const SignIn = z.object({
+  secretKey: z
+    .string()
+    .min(1, "must not be empty")
+    .max(512, "is too long to be a key")
+    .describe("A secret key of a pair, or a Bearer key; it needs the scope read."),
+});
+
+/** What a browser may do in one project. */
+export const Session = z.object({
+  project: z.object({ id: z.string(), name: z.string() }),
+  scopes: z.array(z.enum(GRANTS)),
+  role: z.enum(ROLES),
+  who: z.string().describe("The key's label or name, or the person's mail address."),
+  via: z.enum(["key", "access"]),
+  expiresAt: Instant,
+});
+export type Session = z.infer<typeof Session>;
+
+export const SessionList = z.object({ data: z.array(Session) });
+export const SignedOut = z.object({ signedOut: z.literal(true) });
 
 export const KeyPath = z.object({ id: z.string() });
 

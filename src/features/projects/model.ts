@@ -2,6 +2,24 @@
 export const GRANTS = ["scores", "read", "ingest", "write", "admin"] as const;
 export type Grant = (typeof GRANTS)[number];
 
+/** What a person with certain grants is called in the dashboard. */
+export const ROLES = ["admin", "editor", "viewer"] as const;
+export type Role = (typeof ROLES)[number];
+
+const GRANTS_OF: Record<Role, readonly Grant[]> = {
+  admin: GRANTS,
+  editor: ["scores", "read", "ingest", "write"],
+  viewer: ["read"],
+};
+
+/** What a person in that role may do, where no key says it. */
+export const grantsOf = (role: Role): readonly Grant[] => GRANTS_OF[role];
+
+export function roleOf(grants: readonly string[]): Role {
+  if (grants.includes("admin")) return "admin";
+  return grants.includes("write") ? "editor" : "viewer";
+}
+
 /** public and secret are the two halves of a pair (Basic); abv is a Bearer key that stands alone. */
 export type KeyKind = "public" | "secret" | "abv";
 

@@ -23,6 +23,7 @@ import {
   SettingsContract,
 } from "./contract.ts";
 import { REVOCATION_SECONDS } from "./identity/store.ts";
+import { sessionEndpoints } from "./sessions/routes.ts";
 import { findProject, selectAudit, selectKeys } from "./store.ts";
 
 const tag = "Projects and keys";
@@ -32,6 +33,7 @@ const nextCursor = (rows: { id: string }[], limit: number): string | null =>
   (rows.length === limit ? rows.at(-1)?.id : undefined) ?? null;
 
 export const projectEndpoints: Endpoint[] = [
+  ...sessionEndpoints,
   endpoint({
     method: "POST",
     path: "/api/public/projects",

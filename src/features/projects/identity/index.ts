@@ -9,6 +9,8 @@ import { memo } from "../../../platform/memo.ts";
 import type { Access, Scope } from "../../../platform/scope.ts";
 import type { Grant, KeyRecord, Project } from "../model.ts";
 import { GRANTS } from "../model.ts";
+import { findSession } from "../sessions/actions.ts";
+import type { SessionRow } from "../sessions/store.ts";
 import { type Credential, readCredential } from "./credentials.ts";
 import { type Caller, findKey } from "./store.ts";
 
@@ -29,7 +31,12 @@ const NOBODY = { projectId: "", tenant: 0, grants: [] } as const;
 export const authenticate: Authenticate = async (c, access) => {
   const scope = anonymousScope(c);
   if (access === "open") return scope;
-  const reading = readCredential(c.req.header("authorization"));
+  const header = c.req.header("authorization");
+  if (header === undefined && access !== "deployment") {
+    const session = await findSession(scope, c);
+    if (session) return asSession(scope, session, access);
+  }
+  const reading = readCredential(header);
   if ("problem" in reading) throw new Refusal("unauthenticated", reading.problem);
   if (access === "deployment") return asDeployment(scope, reading.credential);
   const record = await identify(scope, reading.credential);
@@ -39,6 +46,16 @@ export const authenticate: Authenticate = async (c, access) => {
   // Not a copy: that would open the registry, which the hot path never needs.
   return Object.assign(scope, { projectId, tenant, grants, actor: { kind: "key", id: keyId } });
 };
+
+/** A browser acts as the key it signed in with, which may have lost scopes since. */
+function asSession(scope: Scope, session: SessionRow, access: Access): Scope {
+  const { projectId, tenant, keyId } = session;
+  const grants: readonly Access[] = session.grants;
+  if (!grants.includes(access)) {
+    throw new Refusal("forbidden", `the key ${keyId} lacks the scope ${access}`);
+  }
+  return Object.assign(scope, { projectId, tenant, grants, actor: { kind: "key", id: keyId } });
+}
 
 function anonymousScope(c: HttpContext): Scope {
   const { env } = c;

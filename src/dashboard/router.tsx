@@ -1,0 +1,25 @@
+import { createRouter } from "@tanstack/react-router";
+
+import { promptRoute } from "./screens/prompt/route.ts";
+import { promptsRoute } from "./screens/prompts/route.ts";
+import { homeRoute, projectRoute, rootRoute, signInRoute } from "./shell/root.tsx";
+
+/** Every screen. A screen's code is loaded when it is first looked at. */
+const tree = rootRoute.addChildren([
+  homeRoute,
+  signInRoute,
+  projectRoute.addChildren([promptsRoute, promptRoute]),
+]);
+
+export const router = createRouter({
+  routeTree: tree,
+  defaultPreload: "intent",
+  defaultPreloadStaleTime: 0,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,20 @@
+import type { Scope } from "../api/session.ts";
+import type { IconName } from "../parts/icon.tsx";
+
+/**
+ * The screens that the navigation, the palette and the `g` keys lead to. `to` is a route of
+ * router.tsx; its only parameter is the project.
+ */
+export const PLACES = [
+  { to: "/projects/$projectId/prompts", label: "Prompts", icon: "prompt", key: "p", scope: "read" },
+] as const satisfies readonly Place[];
+
+type Place = {
+  to: string;
+  label: string;
+  icon: IconName;
+  /** Pressed after `g`. */
+  key: string;
+  /** Who lacks it is not offered the screen. */
+  scope: Scope;
+};
