@@ -12,6 +12,7 @@ export default defineConfig({
     "./src/features/pricing/tables.ts",
     "./src/features/ingest/webhook/tables.ts",
     "./src/features/comparisons/ab/tables.ts",
+    "./src/features/monitors/tables.ts",
     "./src/features/reports/tables.ts",
     "./src/features/dashboards/tables.ts",
   ],

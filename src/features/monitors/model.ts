@@ -30,6 +30,19 @@ export type Phase = (typeof PHASES)[number];
 export const INCIDENT_STATES = ["open", "acknowledged", "resolved"] as const;
 export type IncidentState = (typeof INCIDENT_STATES)[number];
 
+/** What happens to an incident. */
+export const INCIDENT_EVENTS = [
+  "opened",
+  "reminded",
+  "worsened",
+  "looked_again",
+  "acknowledged",
+  "commented",
+  "rolled_back",
+  "resolved",
+] as const;
+export type IncidentEvent = (typeof INCIDENT_EVENTS)[number];
+
 /** What is measured: generations, failed ones, values of generations, or scores. */
 export type Metric =
   | { of: "count" }

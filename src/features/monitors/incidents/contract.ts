@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { INCIDENT_STATES, MONITOR_KINDS, SEVERITIES } from "../model.ts";
+import { INCIDENT_EVENTS, INCIDENT_STATES, MONITOR_KINDS, SEVERITIES } from "../model.ts";
 
 const Instant = z.iso.datetime();
 const known = z.number().nullable();
@@ -74,16 +74,7 @@ export type Evidence = z.infer<typeof Evidence>;
 
 const HistoryEntry = z.object({
   at: Instant,
-  event: z.enum([
-    "opened",
-    "reminded",
-    "worsened",
-    "looked_again",
-    "acknowledged",
-    "commented",
-    "rolled_back",
-    "resolved",
-  ]),
+  event: z.enum(INCIDENT_EVENTS),
   actor: Actor,
   text: z.string().nullable(),
 });
