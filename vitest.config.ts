@@ -40,9 +40,23 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/**/*.e2e.test.ts"],
+          exclude: ["test/dashboard/**"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "dashboard",
+          include: ["test/dashboard/**/*.e2e.test.ts"],
+          // One instance and one browser for all files.
+          globalSetup: ["test/dashboard/support/setup.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          // After everything else: a browser on a busy machine is slow.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

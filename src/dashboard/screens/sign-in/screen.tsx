@@ -73,7 +73,7 @@ export function SignInScreen() {
             </Button>
             <Text size="sm" c="dimmed">
               What you may do here is what the key may do.{" "}
-              <Anchor href="/docs" inherit>
+              <Anchor href="/docs" inherit underline="always">
                 API reference
               </Anchor>
             </Text>

@@ -1,0 +1,150 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
+
+import type { Ready } from "../../support/instance.ts";
+
+const ROOT = join(import.meta.dirname, "../../..");
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+export type Look = { scheme: "light" | "dark"; width: number };
+export const LOOKS: Look[] = [
+  { scheme: "light", width: 1280 },
+  { scheme: "dark", width: 1280 },
+  { scheme: "light", width: 390 },
+  { scheme: "dark", width: 390 },
+];
+
+/** The smallest phone that must work, and a small laptop. */
+const HEIGHT_OF: Record<number, number> = { 1280: 800, 390: 844 };
+
+/** What a page complained of: each test that opened one fails for it. */
+type Complaints = string[];
+
+export type Screen = {
+  page: Page;
+  /** Goes to a path below the project, such as `/prompts?q=x`, and waits until it has loaded. */
+  open: (path: string) => Promise<void>;
+  /** The person's next look at the page: nothing loads any more. */
+  settled: () => Promise<void>;
+  /** @throws AssertionError for each serious violation that axe-core finds */
+  expectAccessible: () => Promise<void>;
+  /** A PNG in .build/screenshots. */
+  picture: (name: string) => Promise<void>;
+  /** Complaints that the test expects, such as that of an answer 409, are taken out by this. */
+  forgive: (complaint: RegExp) => void;
+};
+
+export type Dashboard = {
+  instance: () => Ready;
+  /** A page of a browser that is signed in with the key, by default the demo project's. */
+  screen: (look?: Partial<Look>, secretKey?: string | null) => Promise<Screen>;
+  /** Asks the API with the demo project's Bearer key. */
+  api: <T>(method: string, path: string, body?: unknown) => Promise<T>;
+};
+
+/** Signs in as the dashboard does, and gives the cookie to the browser. */
+async function signIn(context: BrowserContext, url: string, secretKey: string): Promise<string> {
+  const answer = await context.request.post(`${url}/api/public/session`, { data: { secretKey } });
+  if (answer.status() !== 201) throw new Error(`sign in: ${await answer.text()}`);
+  const { project } = (await answer.json()) as { project: { id: string } };
+  return project.id;
+}
+
+type Violation = { id: string; impact: string; help: string; nodes: { html: string }[] };
+
+async function violationsOf(page: Page): Promise<string[]> {
+  // Not addScriptTag, which the content security policy forbids.
+  await page.evaluate(AXE);
+  const violations = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run: (options: object) => Promise<{ violations: Violation[] }> };
+    };
+    return (await axe.run({ resultTypes: ["violations"] })).violations;
+  });
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" | ")}`);
+}
+
+async function settled(page: Page): Promise<void> {
+  await page.waitForLoadState("networkidle");
+  await page
+    .locator('[role="status"][aria-label="Loading"]')
+    .first()
+    .waitFor({ state: "detached" });
+}
+
+function listen(page: Page, complaints: Complaints): void {
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+}
+
+/** The browser of one test file, connected while its tests run. No test passes that made a page complain. */
+export function dashboard(): Dashboard {
+  const { instance, browser: endpoint } = inject("dashboard");
+  let browser: Browser;
+  const contexts: BrowserContext[] = [];
+  let complaints: Complaints = [];
+  beforeAll(async () => {
+    browser = await chromium.connect(endpoint);
+  });
+  afterEach(async () => {
+    for (const context of contexts.splice(0)) await context.close();
+    const heard = complaints;
+    complaints = [];
+    expect(heard).toEqual([]);
+  });
+  afterAll(() => browser.close());
+
+  return {
+    instance: () => instance,
+    async screen({ scheme = "light", width = 1280 } = {}, secretKey = instance.secretKey) {
+      const viewport = { width, height: HEIGHT_OF[width] ?? 800 };
+      const context = await browser.newContext({
+        colorScheme: scheme,
+        viewport,
+        reducedMotion: "reduce",
+        baseURL: instance.url,
+      });
+      contexts.push(context);
+      const projectId = secretKey === null ? "" : await signIn(context, instance.url, secretKey);
+      const page = await context.newPage();
+      page.setDefaultTimeout(10_000);
+      listen(page, complaints);
+      return {
+        page,
+        settled: () => settled(page),
+        async open(path) {
+          await page.goto(projectId === "" ? path : `/projects/${projectId}${path}`);
+          await settled(page);
+        },
+        expectAccessible: async () => expect(await violationsOf(page)).toEqual([]),
+        async picture(name) {
+          const folder = join(ROOT, ".build/screenshots");
+          mkdirSync(folder, { recursive: true });
+          const file = join(folder, `${name}-${scheme}-${width}.png`);
+          await page.screenshot({ path: file, fullPage: true });
+        },
+        forgive(complaint) {
+          complaints = complaints.filter((text) => !complaint.test(text));
+        },
+      };
+    },
+    async api<T>(method: string, path: string, body?: unknown): Promise<T> {
+      const response = await fetch(`${instance.url}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${instance.abvKey}`, "content-type": "application/json" },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+      return (text === "" ? null : JSON.parse(text)) as T;
+    },
+  };
+}
