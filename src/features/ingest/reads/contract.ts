@@ -202,11 +202,16 @@ const Details = {
   latency: MaybeNumber.describe("Seconds from the first start to the last end"),
   totalCost: MaybeNumber.describe("USD over the observations whose cost is known"),
 };
-export const ListedTrace = Trace.extend({
+const ListedTrace = Trace.extend({
   ...Details,
   observations: z.array(z.string()).describe("Ids"),
   scores: z.array(z.string()).describe("Ids"),
 });
+/** Counted in pages as the SDKs ask for it, or walked by a cursor. */
+export const tracePage = z.union([
+  paged(ListedTrace),
+  z.object({ data: z.array(ListedTrace), nextCursor: z.string().nullable() }),
+]);
 export const fullTrace = (score: z.ZodType) =>
   Trace.extend({ ...Details, observations: z.array(Observation), scores: z.array(score) });
 

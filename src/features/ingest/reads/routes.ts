@@ -8,16 +8,16 @@ import {
   type FIELD_GROUPS,
   fullTrace,
   IdPath,
-  ListedTrace,
   Message,
-  paged,
   TraceQuery,
-  TracesQuery,
+  tracePage,
 } from "./contract.ts";
 import { deleteTrace } from "./delete/actions.ts";
 import { EMPTY_PAYLOAD, type FullPayload, type References } from "./payload.ts";
 import type { ObservationRecord, TraceSummary } from "./record.ts";
 import { WINDOW } from "./store.ts";
+import { TRACES_LOOKED_AT, walkTraces } from "./traces/actions.ts";
+import { isWalk, TracesQuery } from "./traces/contract.ts";
 import { htmlPathOf, latencyOf, observationView, totalCostOf, traceView } from "./view.ts";
 
 type Field = (typeof FIELD_GROUPS)[number];
@@ -122,11 +122,11 @@ export const traceEndpoints: Endpoint[] = [
     path: "/api/public/traces",
     access: "read",
     tag,
-    summary: `Traces, newest first; \`tags\` and \`environment\` may be repeated. Without sessionId the ${WINDOW} most recently touched traces are looked at, and meta.totalItems counts the matches among these.`,
+    summary: `Traces, newest first; \`tags\` and \`environment\` may be repeated. Without sessionId the ${WINDOW} most recently touched traces are looked at, and meta.totalItems counts the matches among these. With \`cursor\` (empty to begin) or a filter on prompt, model, error or score the answer is {data, nextCursor} and reaches back as far as rows do: those of which a generation and a score match. A call looks at ${TRACES_LOOKED_AT} traces at most, so go on with nextCursor also after an empty page.`,
     query: TracesQuery,
-    answers: { 200: paged(ListedTrace) },
+    answers: { 200: tracePage },
     async handle(scope, { query }, c) {
-      const { page, limit, orderBy, fields, fromTimestamp, toTimestamp, ...rest } = query;
+      const { page = 1, limit, orderBy, fields, fromTimestamp, toTimestamp, ...rest } = query;
       const filter = {
         ...rest,
         tags: repeated(c, "tags"),
@@ -134,6 +134,10 @@ export const traceEndpoints: Endpoint[] = [
         fromUs: fromTimestamp,
         toUs: toTimestamp,
       };
+      if (isWalk(query)) {
+        const { traces, nextCursor } = await walkTraces(scope, { ...filter, limit });
+        return json({ data: await listedTraces(scope, traces, fields), nextCursor });
+      }
       const oldestFirst = orderBy === "timestamp.asc";
       const { data, meta } = await listTraces(scope, filter, { page, limit, oldestFirst });
       return json({ data: await listedTraces(scope, data, fields), meta });

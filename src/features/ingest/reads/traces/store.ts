@@ -30,6 +30,15 @@ export type Touched = {
   end: ObjectPlace | null;
 };
 
+function endOf(rows: readonly Row[], limit: number): ObjectPlace | null {
+  const last = rows.at(-1);
+  if (!last) return null;
+  if (rows.length === limit) return { object: last.name, at: last.place ?? 0 };
+  // The first object may have been read to its end by the call before, and so show no row.
+  const objects = new Set(rows.map(({ name }) => name)).size;
+  return objects < OBJECTS - 1 ? null : { object: last.name, at: Number.MAX_SAFE_INTEGER };
+}
+
 /** Traces touched before a place, at most `limit`. One that several objects touched comes several times. */
 export async function selectTouched(
   { shards, tenant }: Scope,
@@ -44,13 +53,7 @@ export async function selectTouched(
   const traces = rows.flatMap(({ name, place, id }) =>
     id === null ? [] : [{ object: name, at: place ?? 0, id }],
   );
-  const last = rows.at(-1);
-  const objects = new Set(rows.map(({ name }) => name)).size;
-  if (!last || (rows.length < limit && objects < OBJECTS - 1)) return { traces, end: null };
-  return {
-    traces,
-    end: { object: last.name, at: rows.length < limit ? Infinity : (last.place ?? 0) },
-  };
+  return { traces, end: endOf(rows, limit) };
 }
 
 /** Those of the traces that an object newer than this one touched too. */
