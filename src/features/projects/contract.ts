@@ -119,6 +119,8 @@ export const ScoreConfigContract = z.strictObject({
     .array(z.strictObject({ label: z.string().min(1).max(200), value: z.number() }))
     .max(MAX_CATEGORIES, `at most ${MAX_CATEGORIES} categories`)
     .default([]),
+  direction: z.enum(["higher", "lower"]).nullish(),
+  badCategories: z.array(z.string().min(1).max(200)).max(MAX_CATEGORIES).optional(),
   description: z.string().max(1000).nullish(),
   isArchived: z.boolean().optional(),
   createdAt: z.iso.datetime().optional(),

@@ -36,6 +36,10 @@ export type ScoreConfig = {
   maxValue: number | null;
   /** Allowed values of a CATEGORICAL score, at most 50; empty otherwise. */
   categories: { label: string; value: number }[];
+  /** Which way of a NUMERIC or BOOLEAN score is better; null: nobody said. */
+  direction?: "higher" | "lower" | null | undefined;
+  /** Labels of a CATEGORICAL score's categories that are bad. */
+  badCategories?: string[] | undefined;
   description?: string | null | undefined;
   /** No new scores are taken under an archived config. */
   isArchived?: boolean | undefined;

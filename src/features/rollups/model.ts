@@ -29,6 +29,7 @@ export {
   type Unit,
 } from "./cohorts/plan.ts";
 export { isMeasure, type Measure, MEASURES, SCORE_SCALE } from "./measures.ts";
+export { boundedName } from "./names.ts";
 export {
   cover,
   coverInside,

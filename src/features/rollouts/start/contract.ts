@@ -76,8 +76,10 @@ const Guardrail = z
       ),
     required: z
       .boolean()
-      .default(true)
-      .describe("false: harm rolls back, but promotion does not wait for proof of safety."),
+      .optional()
+      .describe(
+        "false: harm rolls back, but promotion does not wait for proof of safety. Left out: true, unless the control never had a bad event, or a score that differed, to prove it with.",
+      ),
     direction: z
       .enum(["higher", "lower"])
       .optional()
@@ -116,7 +118,7 @@ const Guardrails = z
         message: `${metric} is there twice`,
       });
     }
-    if (guardrails.some(({ required }) => required)) return;
+    if (guardrails.some(({ required }) => required !== false)) return;
     context.addIssue({ code: "custom", message: "at least one must be required for promotion" });
   });
 

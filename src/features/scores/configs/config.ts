@@ -38,9 +38,37 @@ function categoriesProblem({ dataType, categories }: ScoreConfig): ConfigProblem
   return undefined;
 }
 
+function judgementProblem(config: ScoreConfig): ConfigProblem | undefined {
+  const { dataType, direction, badCategories = [], categories } = config;
+  if (direction && dataType === "CATEGORICAL") {
+    return { path: "direction", message: "of a CATEGORICAL config, say badCategories instead" };
+  }
+  if (badCategories.length > 0 && dataType !== "CATEGORICAL") {
+    return {
+      path: "badCategories",
+      message: `only a CATEGORICAL config has them, not ${dataType}`,
+    };
+  }
+  const unknown = badCategories.findIndex((bad) => !categories.some(({ label }) => label === bad));
+  if (unknown < 0) return undefined;
+  return { path: `badCategories.${unknown}`, message: "is none of the categories" };
+}
+
 /** What is wrong with a config as a whole, if anything is. */
 export const problemOf = (config: ScoreConfig): ConfigProblem | undefined =>
-  boundsProblem(config) ?? categoriesProblem(config);
+  boundsProblem(config) ?? categoriesProblem(config) ?? judgementProblem(config);
+
+/** Only what was said: a config that judges nothing looks as it always did. */
+const judgementOf = ({
+  direction,
+  badCategories,
+}: Pick<NewScoreConfig, "direction" | "badCategories">): Pick<
+  ScoreConfig,
+  "direction" | "badCategories"
+> => ({
+  ...(direction === undefined ? {} : { direction }),
+  ...(badCategories === undefined ? {} : { badCategories: badCategories ?? [] }),
+});
 
 export function newConfig(
   input: NewScoreConfig,
@@ -55,6 +83,7 @@ export function newConfig(
     minValue,
     maxValue,
     categories: categories ?? [],
+    ...judgementOf(input),
     description: description ?? null,
     isArchived: false,
     createdAt: at,
@@ -67,12 +96,13 @@ export function changedConfig(
   change: ScoreConfigChange,
   now: Date,
 ): ScoreConfig {
-  const { categories, ...rest } = change;
+  const { categories, direction, badCategories, ...rest } = change;
   const given = Object.entries(rest).filter(([, value]) => value !== undefined);
   return {
     ...config,
     ...(Object.fromEntries(given) as Partial<ScoreConfig>),
     ...(categories === undefined ? {} : { categories: categories ?? [] }),
+    ...judgementOf({ direction, badCategories }),
     updatedAt: now.toISOString(),
   };
 }
@@ -98,4 +128,6 @@ export const configView = (config: ScoreConfig, projectId: string) => ({
         ? config.categories
         : null,
   description: config.description ?? null,
+  ...(config.direction ? { direction: config.direction } : {}),
+  ...(config.badCategories?.length ? { badCategories: config.badCategories } : {}),
 });

@@ -18,12 +18,24 @@ const Categories = z
   .min(1, "at least one category")
   .max(MAX_CATEGORIES, `at most ${MAX_CATEGORIES} categories`);
 
+const Direction = z
+  .enum(["higher", "lower"], "must be higher or lower")
+  .nullish()
+  .describe("Which way is better, of NUMERIC and BOOLEAN: then the score can guard a rollout.");
+const BadCategories = z
+  .array(z.string().min(1, "must not be empty").max(200, "at most 200 characters"))
+  .max(MAX_CATEGORIES, `at most ${MAX_CATEGORIES} categories`)
+  .nullish()
+  .describe("Labels of the categories that are bad: then the score can guard a rollout.");
+
 export const NewScoreConfig = z.object({
   name: Name,
   dataType: z.enum(["NUMERIC", "BOOLEAN", "CATEGORICAL"]),
   minValue: z.number().nullish(),
   maxValue: z.number().nullish(),
   categories: Categories.nullish(),
+  direction: Direction,
+  badCategories: BadCategories,
   description: Description.nullish(),
 });
 export type NewScoreConfig = z.infer<typeof NewScoreConfig>;
@@ -34,6 +46,8 @@ export const ScoreConfigChange = z.object({
   minValue: z.number().nullish(),
   maxValue: z.number().nullish(),
   categories: Categories.nullish(),
+  direction: Direction,
+  badCategories: BadCategories,
   description: Description.nullish(),
   isArchived: z.boolean().optional(),
 });
@@ -58,6 +72,8 @@ export const ScoreConfigView = z.object({
   maxValue: z.number().nullable(),
   categories: z.array(Category).nullable(),
   description: z.string().nullable(),
+  direction: z.enum(["higher", "lower"]).optional().describe("Absent where nobody said."),
+  badCategories: z.array(z.string()).optional().describe("Absent where nobody said."),
 });
 
 export const ScoreConfigList = z.object({

@@ -1,0 +1,59 @@
+import type { ScoreConfig } from "../../projects/model.ts";
+import {
+  type Cell,
+  emptyStat,
+  mergeStatInto,
+  scoreMetric,
+  type Stat,
+} from "../../rollups/model.ts";
+import type { RolloutUnit } from "../model.ts";
+
+/** What is known before a rollout starts. */
+export type Facts = {
+  control: number;
+  /**
+   * The control in the rollout's environment: its last 7 or 28 days, whichever baselines are frozen
+   * from; null where those held too little.
+   */
+  baseline: Cell | null;
+  /** Its last 28 days, however little they hold. */
+  recent: Cell;
+  scoreConfigs: readonly ScoreConfig[];
+  /** Generations an hour at present. */
+  generationsPerHour: number;
+};
+
+/** The first thing that makes no sense about a plan. `path` names the field. */
+export type Fault = { path: string; message: string };
+
+const SOURCES = ["API", "EVAL", "ANNOTATION"];
+
+/**
+ * Names under which the scores of a guardrail are counted. Scores on traces and sessions judge all
+ * that a trace used: they say something of one version only where a key keeps it.
+ */
+export const scoreSeries = (name: string, dataType: string, unit: RolloutUnit): string[] =>
+  (unit === "key" ? ["O", "T", "S"] : ["O"]).flatMap((level) =>
+    SOURCES.map((source) => scoreMetric({ level, source, dataType, name })),
+  );
+
+/** All that a cell has under some names. */
+export function statIn(cell: Cell, metrics: readonly string[]): Stat {
+  const sum = emptyStat();
+  for (const metric of metrics) {
+    const stat = cell.metrics.get(metric);
+    if (stat) mergeStatInto(sum, stat);
+  }
+  return sum;
+}
+
+/** Scores of categories that are bad, of all. */
+export function badIn(stat: Stat, bad: readonly string[]): { n: number; bad: number } {
+  let n = 0;
+  let found = 0;
+  for (const [category, count] of stat.categories) {
+    n += count;
+    if (bad.includes(category)) found += count;
+  }
+  return { n, bad: found };
+}
