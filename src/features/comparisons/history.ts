@@ -2,6 +2,7 @@ import {
   beforeAfter,
   type BeforeAfterTest,
   type Hour,
+  isRegression,
   WINDOWS,
 } from "../../lib/stats/before-after.ts";
 import { centralT } from "../../lib/stats/distributions.ts";
@@ -28,13 +29,25 @@ export type Placebo = { hours: number; windows: number; asLarge: number; scale: 
 /** Values and their mean of every hour, on the scale of the test; the first `start` are the control's. */
 export type HourInputs = { start: number; hours: [n: number, mean: number][] };
 
-export type BeforeAfterOutcome = (Tested & { placebo: Placebo; hours: HourInputs }) | NotTested;
+/** The same turned so that up is worse, in the unit of the hours' means. */
+export type Worsening = {
+  difference: number;
+  /** One-sided. */
+  p: number;
+  /** Too surprising at the level of one look, and as large as the margin. */
+  isRegression: boolean;
+};
+
+export type BeforeAfterOutcome =
+  | (Tested & { placebo: Placebo; hours: HourInputs; worse: Worsening })
+  | NotTested;
 
 /** The longest window, in hours, that is over; undefined while there is none. */
 export const windowOf = (hoursSince: number): number | undefined =>
   WINDOWS.findLast((hours) => hours <= hoursSince);
 
-const hourOf = (metric: ComparedMetric, cell: Cell | undefined): Hour => {
+/** Values of a metric in an hour and their mean, on the scale of its test. */
+export const hourOf = (metric: ComparedMetric, cell: Cell | undefined): Hour => {
   if (!cell) return { n: 0, mean: 0 };
   const { n, mean } = inputOf(metric, cell, null);
   return { n, mean };
@@ -61,14 +74,21 @@ function marginOf(metric: ComparedMetric, margin: Margin, usual: number): number
  *
  * @param length of the window in hours, of `windowOf`
  */
-export function beforeAfterOutcome(
+export const beforeAfterOutcome = (
   metric: ComparedMetric,
   { hours, start }: HourlyCells,
+  length: number,
+): BeforeAfterOutcome =>
+  beforeAfterOfMeans(metric, { hours: hours.map((cell) => hourOf(metric, cell)), start }, length);
+
+/** As `beforeAfterOutcome`, from the hours' means. */
+export function beforeAfterOfMeans(
+  metric: ComparedMetric,
+  { hours: all, start }: { hours: readonly Hour[]; start: number },
   length: number,
 ): BeforeAfterOutcome {
   const { kind, margin } = metric;
   if (kind === "categories" || !margin) return notTested("no test of this kind of metric");
-  const all = hours.map((cell) => hourOf(metric, cell));
   const usual = all
     .slice(0, start)
     .reduce<Moments>((sum, hour) => mergeMoments(sum, { ...hour, m2: 0 }), NO_MOMENTS);
@@ -92,7 +112,7 @@ function outcomeOf(
   metric: ComparedMetric,
   test: BeforeAfterTest,
   { usual, size, length, isUp }: Frame,
-): Tested & { placebo: Placebo } {
+): Tested & { placebo: Placebo; worse: Worsening } {
   const half = test.scale * centralT(1 - ALPHA / WINDOWS.length, test.degreesOfFreedom);
   const worse = around(test.difference, half);
   const interval = isUp ? worse : negated(worse);
@@ -113,5 +133,6 @@ function outcomeOf(
       asLarge: test.asLarge,
       scale: test.scale,
     },
+    worse: { difference: test.difference, p: test.p, isRegression: isRegression(test, size) },
   };
 }

@@ -1,2 +1,3 @@
 export { readComparison } from "./actions.ts";
 export { comparedMetrics, inputOf } from "./metrics.ts";
+export { beforeAfterOfMeans, type BeforeAfterOutcome, hourOf } from "./history.ts";

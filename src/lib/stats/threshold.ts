@@ -63,8 +63,20 @@ const POINTS = { needed: 2, of: 3, minN: 200 };
 const EXIT_SHARE = 0.1;
 const RENOTIFY_MS = 24 * 60 * 60 * 1000;
 
+/** What one window says, whatever found it out. */
+export type Evidence = {
+  /** The estimate is on the bad side: two of three such windows fire, where `counts` says so. */
+  beyond: boolean;
+  /** Whether the window rests on values enough for its estimate alone to count. */
+  counts: boolean;
+  /** That it is on the bad side is proven: fires at once. */
+  proven: boolean;
+  /** It is well on the good side: three such windows in a row end it. */
+  clear: boolean;
+};
+
 /**
- * Takes in one window.
+ * Takes in one window of a threshold.
  *
  * Enters when the 95 % bound is beyond the line in one window, or the estimate in 2 of 3 windows of
  * 200 values and more. Leaves after 3 windows in a row beyond the exit line. Without enough values
@@ -73,45 +85,63 @@ const RENOTIFY_MS = 24 * 60 * 60 * 1000;
  *
  * @throws RangeError for a threshold that is not a number
  */
-export function stepThreshold(
+export const stepThreshold = (
   state: ThresholdState,
   window: ThresholdWindow,
   threshold: Threshold,
-): ThresholdStep {
+): ThresholdStep => stepEvidence(state, window.at, thresholdEvidence(window, threshold));
+
+/**
+ * What a window says of a threshold; null when it holds too few values.
+ *
+ * @throws RangeError for a threshold that is not a number
+ */
+export function thresholdEvidence(
+  { n, estimate, interval }: Omit<ThresholdWindow, "at">,
+  threshold: Threshold,
+): Evidence | null {
   if (!Number.isFinite(threshold.at)) throw new RangeError(`a threshold of ${threshold.at}`);
-  if (window.at <= state.lastAt) return { state, notify: undefined };
-  if (window.estimate === null || window.n < threshold.minN) return withoutData(state, window.at);
-  const seen = seenIn(state, { ...window, estimate: window.estimate }, threshold);
+  if (estimate === null || n < threshold.minN) return null;
+  const exit = threshold.at - towardsBad(threshold) * EXIT_SHARE * Math.abs(threshold.at);
+  const nearest = interval && (threshold.bad === "above" ? interval.low : interval.high);
+  return {
+    beyond: isBeyond(estimate, threshold.at, threshold),
+    counts: n >= POINTS.minN,
+    proven: nearest !== null && isBeyond(nearest, threshold.at, threshold),
+    clear: !isBeyond(estimate, exit, threshold) && estimate !== exit,
+  };
+}
+
+/**
+ * Takes in what one window says: the hysteresis of a threshold, for any evidence.
+ *
+ * @param at end of the window, in milliseconds since 1970; one that was taken in changes nothing
+ * @param evidence null when the window says nothing
+ * @param renotifyMs how long after somebody was told it is told again; may be infinite
+ */
+export function stepEvidence(
+  state: ThresholdState,
+  at: number,
+  evidence: Evidence | null,
+  renotifyMs = RENOTIFY_MS,
+): ThresholdStep {
+  if (at <= state.lastAt) return { state, notify: undefined };
+  if (evidence === null) return withoutData(state, at);
+  const seen = {
+    lastAt: at,
+    beyond: [evidence.beyond, ...state.beyond].slice(0, POINTS.of),
+    clear: evidence.clear ? state.clear + 1 : 0,
+    missing: 0,
+  };
   return state.notifiedAt === null
-    ? enterOrStay(seen, enters(window, seen.beyond, threshold))
-    : leaveOrStay(seen, state.notifiedAt);
+    ? enterOrStay(seen, enters(evidence, seen.beyond))
+    : leaveOrStay(seen, state.notifiedAt, renotifyMs);
 }
 
 type Seen = Pick<ThresholdState, "lastAt" | "beyond" | "clear" | "missing">;
 
-function seenIn(
-  state: ThresholdState,
-  { at, estimate }: { at: number; estimate: number },
-  threshold: Threshold,
-): Seen {
-  const exit = threshold.at - towardsBad(threshold) * EXIT_SHARE * Math.abs(threshold.at);
-  return {
-    lastAt: at,
-    beyond: [isBeyond(estimate, threshold.at, threshold), ...state.beyond].slice(0, POINTS.of),
-    clear: isBeyond(estimate, exit, threshold) || estimate === exit ? 0 : state.clear + 1,
-    missing: 0,
-  };
-}
-
-function enters(
-  { n, interval }: ThresholdWindow,
-  beyond: readonly boolean[],
-  threshold: Threshold,
-): boolean {
-  const nearest = interval && (threshold.bad === "above" ? interval.low : interval.high);
-  if (nearest !== null && isBeyond(nearest, threshold.at, threshold)) return true;
-  return n >= POINTS.minN && beyond.filter(Boolean).length >= POINTS.needed;
-}
+const enters = ({ proven, counts }: Evidence, beyond: readonly boolean[]): boolean =>
+  proven || (counts && beyond.filter(Boolean).length >= POINTS.needed);
 
 function enterOrStay(seen: Seen, entered: boolean): ThresholdStep {
   if (entered) {
@@ -121,11 +151,11 @@ function enterOrStay(seen: Seen, entered: boolean): ThresholdStep {
   return { state: { ...seen, phase, notifiedAt: null }, notify: undefined };
 }
 
-function leaveOrStay(seen: Seen, notifiedAt: number): ThresholdStep {
+function leaveOrStay(seen: Seen, notifiedAt: number, renotifyMs: number): ThresholdStep {
   if (seen.clear >= CLEAR_WINDOWS) {
     return { state: { ...seen, phase: "resolved", notifiedAt: null }, notify: "resolved" };
   }
-  const due = seen.lastAt - notifiedAt >= RENOTIFY_MS;
+  const due = seen.lastAt - notifiedAt >= renotifyMs;
   return {
     state: { ...seen, phase: "firing", notifiedAt: due ? seen.lastAt : notifiedAt },
     notify: due ? "still firing" : undefined,

@@ -62,18 +62,41 @@ export function volumeSlotHours(generationsPerHour: number): 1 | 6 | 24 {
  * @returns off with less than three days of history
  * @throws RangeError for a negative count
  */
-export function volumeAlert(slots: readonly VolumeSlot[], slotsPerDay: number): VolumeAlert {
+export const volumeAlert = (slots: readonly VolumeSlot[], slotsPerDay: number): VolumeAlert =>
+  volumeAlerts(slots, slotsPerDay, slots.length - 1)[0] ?? { level: "off" };
+
+/**
+ * Judges each slot from `first` on as it would have been judged when it was the last one.
+ *
+ * @param slots as for `volumeAlert`, but six weeks and more before `first`
+ * @param first index of a slot
+ * @throws RangeError for a negative count
+ */
+export function volumeAlerts(
+  slots: readonly VolumeSlot[],
+  slotsPerDay: number,
+  first: number,
+): VolumeAlert[] {
   const usual = usualOf(slots, slotsPerDay);
-  const last = slots.length - 1;
-  const score = scoreAt(usual, last);
-  const count = slots[last]?.count;
+  const alerts: VolumeAlert[] = [];
+  for (let index = Math.max(0, first); index < slots.length; index++) {
+    alerts.push(alertAt(usual, index));
+  }
+  return alerts;
+}
+
+/** Whether a slot alone would be half of a warning. */
+export const isUnusual = (score: VolumeScore): boolean => isBeyond(score, WARN);
+
+function alertAt(usual: Usual, index: number): VolumeAlert {
+  const score = scoreAt(usual, index);
+  const count = usual.slots[index]?.count;
   if (!score || count === undefined) return { level: "off" };
   const direction = score.z >= 0 ? "up" : "down";
   const silent = count === 0 && score.expected >= PAGE.silentWhileExpected;
   if (silent || isBeyond(score, PAGE)) return { level: "page", direction, score };
-  const before = scoreAt(usual, last - 1);
-  const twice =
-    before && isBeyond(score, WARN) && isBeyond(before, WARN) && before.z > 0 === score.z > 0;
+  const before = scoreAt(usual, index - 1);
+  const twice = before && isUnusual(score) && isUnusual(before) && before.z > 0 === score.z > 0;
   return { level: twice ? "warn" : "ok", direction, score };
 }
 
