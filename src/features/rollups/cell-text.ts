@@ -51,6 +51,10 @@ function statFrom([n, sum, sumSq, min, max, bins, categories, isCrowded]: StatTe
   };
 }
 
+const requireVersion = (v: number): void => {
+  if (v !== VERSION) throw new RangeError(`a bucket of unknown version ${String(v)}`);
+};
+
 /** Which metrics of a cell are read; sketches cost time to decode. */
 export type IsWanted = (metric: string) => boolean;
 export const all: IsWanted = () => true;
@@ -58,7 +62,7 @@ export const all: IsWanted = () => true;
 /** Reads what `encodeCell` wrote, or the wanted metrics of it. @throws RangeError for another version */
 export function decodeCell(data: string, isWanted = all): Cell {
   const { v, n, e, p, m } = JSON.parse(data) as CellText;
-  if (v !== VERSION) throw new RangeError(`a bucket of unknown version ${String(v)}`);
+  requireVersion(v);
   return {
     n,
     errors: e,
@@ -68,5 +72,25 @@ export function decodeCell(data: string, isWanted = all): Cell {
         .filter(([metric]) => isWanted(metric))
         .map(([metric, stat]) => [metric, statFrom(stat)]),
     ),
+  };
+}
+
+/** SQL for the text of a cell with one metric alone, which `decodePart` reads. @param path SQL of its JSON path, of `pathOf` */
+export const partSql = (path: string): string =>
+  `json_extract(data, '$.v', '$.n', '$.e', '$.p', ${path})`;
+
+export const pathOf = (metric: string): string => `$.m."${metric}"`;
+
+type PartText = [v: number, n: number, e: number, p: number[] | null, stat: StatText | null];
+
+/** Reads what `partSql` made of a cell. @throws RangeError for another version */
+export function decodePart(data: string, metric: string): Cell {
+  const [v, n, errors, minutes, stat] = JSON.parse(data) as PartText;
+  requireVersion(v);
+  return {
+    n,
+    errors,
+    minutes: minutes ?? [0, 0, 0, 0, 0],
+    metrics: new Map(stat ? [[metric, statFrom(stat)]] : []),
   };
 }

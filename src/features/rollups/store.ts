@@ -1,4 +1,12 @@
-import { all, decodeCell, encodeCell, type IsWanted } from "./cell-text.ts";
+import {
+  all,
+  decodeCell,
+  decodePart,
+  encodeCell,
+  type IsWanted,
+  partSql,
+  pathOf,
+} from "./cell-text.ts";
 import type { Cell } from "./cell.ts";
 import { cellId, type CellKey } from "./model.ts";
 import type { Level } from "./slots.ts";
@@ -178,12 +186,6 @@ export type Wish = {
   isWanted?: IsWanted | undefined;
 };
 
-/** The text of a cell, or that of a cell that has the metric at path ?11 alone. */
-const ONLY = `CASE WHEN ?11 IS NULL THEN data ELSE json_object(
-    'v', data -> '$.v', 'n', data -> '$.n', 'e', data -> '$.e', 'p', json(data -> '$.p'),
-    'm', CASE WHEN data -> ?11 IS NULL THEN json('{}') ELSE json_object(?12, json(data -> ?11)) END
-  ) END AS data`;
-
 const PAGE_ROWS = 1000;
 const STATEMENTS_PER_BATCH = 40;
 
@@ -194,7 +196,10 @@ export async function* selectCells(
   { environment, model }: Filter,
   { only, isWanted = all }: Wish = {},
 ): AsyncGenerator<{ key: CellKey; cell: Cell }> {
-  const path = only === undefined ? [null, null] : [`$.m."${only}"`, only];
+  const text = only === undefined ? "data" : partSql("?11");
+  const path = only === undefined ? [] : [pathOf(only)];
+  const decode = (data: string): Cell =>
+    only === undefined ? decodeCell(data, isWanted) : decodePart(data, only);
   type Want = Wanted & { after: [slot: number, env: string, model: string] };
   let open: Want[] = wanted.map((want) => ({ ...want, after: [want.from, "", ""] }));
   while (open.length > 0) {
@@ -204,7 +209,7 @@ export async function* selectCells(
         shard
           .prepare(
             // (slot, "", "") itself is no stored key of a cell: an environment is never empty.
-            `SELECT ${KEY_COLUMNS}, ${ONLY} FROM bucket WHERE level = ?1 AND project = ?2 AND prompt = ?3 AND version = ?4
+            `SELECT ${KEY_COLUMNS}, ${text} AS data FROM bucket WHERE level = ?1 AND project = ?2 AND prompt = ?3 AND version = ?4
                AND (slot, env, model) > (?5, ?6, ?7) AND slot < ?8
                AND (?9 IS NULL OR env = ?9) AND (?10 IS NULL OR model = ?10)
              ORDER BY slot, env, model LIMIT ${PAGE_ROWS}`,
@@ -214,7 +219,7 @@ export async function* selectCells(
     );
     const again: Want[] = [];
     for (const [i, { results: rows }] of results.entries()) {
-      for (const row of rows) yield { key: keyOf(row), cell: decodeCell(row.data, isWanted) };
+      for (const row of rows) yield { key: keyOf(row), cell: decode(row.data) };
       const last = rows.at(-1);
       const want = page[i];
       if (want && last && rows.length === PAGE_ROWS) {

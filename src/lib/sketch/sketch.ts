@@ -68,8 +68,8 @@ export const addValue = (sketch: Sketch, x: number): void => addToBin(sketch, bi
  */
 export const removeValue = (sketch: Sketch, x: number): void => addToBin(sketch, binOf(x), -1);
 
-/** A difference may hold values where all its bins are even. */
-const isNothing = ({ n, bins, values }: Sketch): boolean =>
+/** Whether it counts nothing. A difference may still hold values where all its bins are even. */
+export const isNothing = ({ n, bins, values }: Sketch): boolean =>
   n === 0 && bins.size === 0 && (values === undefined || values.size === 0);
 
 /**
@@ -149,34 +149,44 @@ export function quantiles(
 ): (number | null)[] {
   if (qs.some((q) => !(q >= 0 && q <= 1))) throw new RangeError(`quantiles ${qs.join(", ")}`);
   if (sketch.n <= 0) return qs.map(() => null);
-  const at = sketch.values ? toldRanks(placesOf(sketch)) : binRanks(sortedBins(sketch));
-  return qs.map((q) => {
+  const ranks = qs.map((q) => Math.floor(q * (sketch.n - 1)));
+  const found = sketch.values ? toldAtRanks(placesOf(sketch), ranks) : valuesAtRanks(sketch, ranks);
+  return qs.map((q, i) => {
     if (q === 0 && min !== null) return min;
     if (q === 1 && max !== null) return max;
-    const value = at(Math.floor(q * (sketch.n - 1)));
-    return Math.min(max ?? Infinity, Math.max(min ?? -Infinity, value));
+    return Math.min(max ?? Infinity, Math.max(min ?? -Infinity, found[i] ?? 0));
   });
 }
 
-/** The value at a rank, from 0. */
-type AtRank = (rank: number) => number;
-
-function toldRanks(places: readonly Place[]): AtRank {
-  return (rank) => {
+/** The values at ranks, from 0. */
+const toldAtRanks = (places: readonly Place[], ranks: readonly number[]): number[] =>
+  ranks.map((rank) => {
     let below = 0;
     const place = places.find(({ count }) => (below += count) > rank) ?? places.at(-1);
     return place?.value ?? valueOf(place?.bin ?? 0);
-  };
-}
+  });
 
-/** As `toldRanks` of bins alone: series ask for thousands of these. */
-function binRanks(bins: readonly [bin: number, count: number][]): AtRank {
-  return (rank) => {
-    let below = 0;
-    for (const [bin, count] of bins) {
-      below += count;
-      if (below > rank) return valueOf(bin);
-    }
-    return valueOf(bins.at(-1)?.[0] ?? 0);
-  };
+const valuesAtRanks = (sketch: Sketch, ranks: readonly number[]): number[] =>
+  (inOnePass(sketch.bins, ranks) ?? inOnePass(new Map(sortedBins(sketch)), ranks) ?? []).map(
+    valueOf,
+  );
+
+/**
+ * The bins at ranks, without sorting: a sketch that was read from its text has its bins in order,
+ * and series ask thousands of those.
+ *
+ * @returns undefined when the bins are not in order
+ */
+function inOnePass(bins: ReadonlyMap<number, number>, ranks: readonly number[]) {
+  const found = ranks.map(() => 0);
+  let below = 0;
+  let previous = -Infinity;
+  let isInOrder = true;
+  bins.forEach((count, bin) => {
+    if (bin < previous) isInOrder = false;
+    previous = bin;
+    for (let i = 0; i < ranks.length; i++) if (below <= (ranks[i] ?? 0)) found[i] = bin;
+    below += count;
+  });
+  return isInOrder ? found : undefined;
 }

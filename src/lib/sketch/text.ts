@@ -1,4 +1,4 @@
-import { addCount, addToBin, binOf, emptySketch, type Sketch } from "./sketch.ts";
+import { addCount, addToBin, binOf, emptySketch, isNothing, type Sketch } from "./sketch.ts";
 
 /*
  * A sketch as text. Version "1": for each bin in order its distance from the bin before and its
@@ -42,8 +42,9 @@ function pairsText(counts: Iterable<[key: number, count: number]>, unit = 1): st
 const divisorOf = (a: number, b: number): number => (b === 0 ? Math.abs(a) : divisorOf(b, a % b));
 
 /** The canonical text of a sketch. */
-export function encodeSketch({ bins, values }: Sketch): string {
-  if (!values) return BINS + pairsText(bins);
+export function encodeSketch(sketch: Sketch): string {
+  const { bins, values } = sketch;
+  if (!values || isNothing(sketch)) return BINS + pairsText(bins);
   const untold = new Map(bins);
   for (const [value, count] of values) addCount(untold, binOf(value), -count);
   const unit = [...values.keys()].reduce(divisorOf, 0) || 1;

@@ -11,6 +11,7 @@ import {
   addValue,
   binOf,
   emptySketch,
+  isNothing,
   merge,
   mergeInto,
   quantile,
@@ -33,11 +34,11 @@ const binned = (values: readonly number[]): Sketch => {
   for (const x of values) addValue(sketch, x);
   return sketch;
 };
-const shown = ({ n, bins, values }: Sketch) => ({
-  n,
-  bins: [...bins].sort(([a], [b]) => a - b),
-  values: values && [...values].sort(([a], [b]) => a - b),
-});
+const sorted = (counts: Map<number, number>) => [...counts].sort(([a], [b]) => a - b);
+const shown = (sketch: Sketch) => {
+  const { n, bins, values } = sketch;
+  return { n, bins: sorted(bins), values: values && !isNothing(sketch) ? sorted(values) : null };
+};
 
 const rating = fc.integer({ min: 1, max: 5 }).map((x) => x * UNIT);
 const hundredth = fc.integer({ min: -100, max: 100 }).map((x) => x * 10_000);
@@ -116,7 +117,7 @@ describe("a sketch that tells values", () => {
         const spare = told([...gone, ...a]);
         mergeInto(spare, told(gone, -1));
         mergeInto(spare, told(b));
-        expect(shown(spare)).toEqual(shown(told([...a, ...b])));
+        expect(shown(spare)).toEqual(whole);
       }),
     );
   });

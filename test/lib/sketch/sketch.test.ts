@@ -133,6 +133,9 @@ describe("text", () => {
         const text = encodeSketch(sketchOf(list));
         expect(plain(decodeSketch(text))).toEqual(plain(sketchOf(list)));
         expect(encodeSketch(sketchOf(list.toReversed()))).toBe(text);
+        // Read in order, where the other has its bins as they came.
+        const qs = [0.99, 0, 0.5, 1];
+        expect(quantiles(decodeSketch(text), qs)).toEqual(quantiles(sketchOf(list), qs));
       }),
     );
   });
