@@ -58,9 +58,6 @@ export async function startBrowser(): Promise<BrowserServer> {
     executablePath,
     // The package's own flags would switch off what is tested here, such as the same-origin rules.
     args: ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"],
-    env: { ...process.env, ...libraries, FONTCONFIG_PATH: join(folder, "fonts") } as Record<
-      string,
-      string
-    >,
+    env: { ...process.env, ...libraries, FONTCONFIG_PATH: join(folder, "fonts") },
   });
 }

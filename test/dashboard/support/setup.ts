@@ -47,25 +47,23 @@ async function tick({ url, adminToken }: Ready, at: Date): Promise<void> {
   if (!response.ok) throw new Error(`tick: ${response.status} ${await response.text()}`);
 }
 
+let stop: (() => Promise<void>) | undefined;
+
 /** One `npm start` with two weeks of traffic, and one browser, for all tests of the dashboard. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<void> {
   const { state, dispose } = stateFolder();
   const starting = [startedInstance(state, ["--test-clock"]), startBrowser()] as const;
   const [instance, browser] = await Promise.all(starting);
-  const stop = async (): Promise<void> => {
+  stop = async () => {
     await browser.close();
     await instance.end("SIGTERM");
     dispose();
   };
-  try {
-    await fill(state);
-    // The sweep takes up what the queue still has after two minutes.
-    await tick(instance.ready, new Date(Date.now() + 3 * SETTLED_MS));
-    await tick(instance.ready, new Date());
-    project.provide("dashboard", { instance: instance.ready, browser: browser.wsEndpoint() });
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return stop;
+  await fill(state);
+  // The sweep takes up what the queue still has after two minutes.
+  await tick(instance.ready, new Date(Date.now() + 3 * SETTLED_MS));
+  await tick(instance.ready, new Date());
+  project.provide("dashboard", { instance: instance.ready, browser: browser.wsEndpoint() });
 }
+
+export const teardown = async (): Promise<void> => stop?.();
