@@ -1,4 +1,4 @@
-/** `npm run dev`: `wrangler dev` with hot reload, on storage of its own under .wrangler/. */
+/** `npm run dev`: `wrangler dev` and the dashboard, both with hot reload, on storage of its own under .wrangler/. */
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -56,43 +56,67 @@ async function tick(port: string): Promise<void> {
   if (!ok) throw new Error(`the scheduled handler answered ${status}`);
 }
 
-/**
- * wrangler starts several processes; in a group of their own, one signal reaches all of them and
- * a hard end leaves none behind.
- */
-function serve(args: string[]): void {
-  const { port, rest } = takePort(args);
-  const child = spawn(
-    WRANGLER,
-    ["dev", "--env=", "--show-interactive-dev-session=false", "--port", port, ...rest],
-    { cwd: ROOT, env: ENV, detached: true, stdio: ["ignore", "inherit", "inherit"] },
-  );
-  const stopCron = everyMinute(
-    () => tick(port),
-    (error) => console.error(`cron: ${String(error)}`),
-  );
-  const signalGroup = (signal: NodeJS.Signals): void => {
+/** A program of ours in a group of its own: one signal reaches all that it starts, and a hard end leaves none behind. */
+function run(program: string, args: string[], env: NodeJS.ProcessEnv = ENV) {
+  const child = spawn(join(ROOT, "node_modules/.bin", program), args, {
+    cwd: ROOT,
+    env,
+    detached: true,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const signal = (name: NodeJS.Signals): void => {
     if (child.pid === undefined) return;
     try {
-      process.kill(-child.pid, signal);
+      process.kill(-child.pid, name);
     } catch {
       // The group is gone already.
     }
   };
+  return { child, signal };
+}
+
+/** The dashboard's sources as they are, with the API of the Worker beside it. */
+const serveDashboard = (port: string, ownPort: number) =>
+  run("vite", ["--config", "vite.dashboard.config.ts", "--port", String(ownPort)], {
+    ...ENV,
+    PROMPTSIDE_WORKER: `http://localhost:${port}`,
+  });
+
+function serve(args: string[]): void {
+  const { port, rest } = takePort(args);
+  const worker = run("wrangler", [
+    "dev",
+    "--env=",
+    "--show-interactive-dev-session=false",
+    "--port",
+    port,
+    ...rest,
+  ]);
+  const ownPort = Number(port) + 1;
+  const dashboard = serveDashboard(port, ownPort);
+  console.error(`the dashboard, reloading as you edit: http://localhost:${ownPort}`);
+  const stopCron = everyMinute(
+    () => tick(port),
+    (error) => console.error(`cron: ${String(error)}`),
+  );
+  const signalAll = (signal: NodeJS.Signals): void => {
+    worker.signal(signal);
+    dashboard.signal(signal);
+  };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
-      signalGroup(signal);
-      setTimeout(() => signalGroup("SIGKILL"), PATIENCE_MS).unref();
+      signalAll(signal);
+      setTimeout(() => signalAll("SIGKILL"), PATIENCE_MS).unref();
     });
   }
-  child.on("error", (error) => {
+  worker.child.on("error", (error) => {
     void stopCron();
     console.error(`wrangler cannot be started: ${error.message}`);
     process.exitCode = 1;
   });
-  child.on("close", (code, signal) => {
+  worker.child.on("close", (code, signal) => {
     void stopCron();
-    signalGroup("SIGKILL");
+    signalAll("SIGKILL");
     process.exitCode = signal ? 0 : (code ?? 1);
   });
 }

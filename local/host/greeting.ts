@@ -11,6 +11,7 @@ export type Ready = {
 export const greeting = ({ url, publicKey, secretKey, abvKey, adminToken }: Ready): string => `
 Promptside is ready.
 
+  Dashboard    ${url}    sign in with the secret key
   Base URL     ${url}    (its API: ${url}/docs)
   Public key   ${publicKey}
   Secret key   ${secretKey}
