@@ -3,7 +3,7 @@ export const LEVELS = [0, 1, 2] as const;
 export type Level = (typeof LEVELS)[number];
 
 const US_PER_MINUTE = 60_000_000;
-const US_PER_HOUR = 60 * US_PER_MINUTE;
+export const US_PER_HOUR = 60 * US_PER_MINUTE;
 export const US_PER_DAY = 24 * US_PER_HOUR;
 
 const WIDTH_US: Record<Level, number> = {

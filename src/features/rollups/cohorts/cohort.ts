@@ -47,3 +47,29 @@ export const emptyCohort = (plan: CohortPlan): Cohort => ({
   control: emptyArm(plan),
   candidate: emptyArm(plan),
 });
+
+function addCells(into: Float64Array, from: Float64Array): void {
+  for (const [cell, amount] of from.entries()) into[cell] = (into[cell] ?? 0) + amount;
+}
+
+function addSeries(into: Series, from: Series): void {
+  addCells(into.n, from.n);
+  addCells(into.sum, from.sum);
+  into.sumSq += from.sumSq;
+}
+
+function addArm(into: Arm, from: Arm): void {
+  addCells(into.served, from.served);
+  addSeries(into.errors, from.errors);
+  addCells(into.errorMinutes, from.errorMinutes);
+  for (const [i, series] of into.metrics.entries()) {
+    const more = from.metrics[i];
+    if (more) addSeries(series, more);
+  }
+}
+
+/** Adds the sums of another shard, in place. */
+export function mergeCohortInto(into: Cohort, from: Cohort): void {
+  addArm(into.control, from.control);
+  addArm(into.candidate, from.candidate);
+}

@@ -1,5 +1,7 @@
 import { shardIndex } from "../../ingest/index.ts";
 import { type Cell, dropEmpty, emptyCell, isEmptyCell } from "../cell.ts";
+import { cohortsAfter } from "../cohorts/actions.ts";
+import { NO_COHORTS, readRevision, saveCohort, stillCounts } from "../cohorts/store.ts";
 import { cellId, type CellKey } from "../model.ts";
 import { type Level, LEVELS, slotOf, spanOf } from "../slots.ts";
 import { closedAt, loadCells, loadRanges, saveCells } from "../store.ts";
@@ -12,7 +14,7 @@ import {
   type Suspect,
   suspectOf,
 } from "./extremes.ts";
-import { net } from "./items.ts";
+import { net, type NetChange } from "./items.ts";
 import {
   deleteLog,
   type LogRow,
@@ -34,6 +36,8 @@ type Page = {
   first: number;
   last: number;
   deltas: Deltas;
+  /** The changes themselves, kept only where there are cohorts to count them. */
+  changes: NetChange[] | undefined;
   sessions: Map<string, [project: number, session: string]>;
   rows: number;
   items: number;
@@ -45,6 +49,7 @@ const isFull = ({ rows, items, deltas }: Page): boolean =>
 function addRow(page: Page, { seq, before, after }: LogRow): void {
   const change = net(before, after);
   countChange(page.deltas, change);
+  page.changes?.push(change);
   for (const [project, session] of change.sessions) {
     page.sessions.set(`${project}/${session}`, [project, session]);
   }
@@ -55,11 +60,12 @@ function addRow(page: Page, { seq, before, after }: LogRow): void {
 }
 
 /** Reads the log from its beginning, as far as one commit may go; undefined when it is empty. */
-async function readPage(shard: D1Database): Promise<Page | undefined> {
+async function readPage(shard: D1Database, hasCohorts: boolean): Promise<Page | undefined> {
   const page: Page = {
     first: 0,
     last: 0,
     deltas: new Map(),
+    changes: hasCohorts ? [] : undefined,
     sessions: new Map(),
     rows: 0,
     items: 0,
@@ -167,8 +173,8 @@ async function closedIn(shard: D1Database, deltas: Deltas): Promise<Closed> {
 export type Folded = { rows: number; items: number; cells: number; lookUps: number };
 
 /**
- * Moves what the first log rows of a shard changed into its buckets, in one transaction that also
- * removes those rows. Interrupted, doubled or interleaved with other runs and with ingestion, it
+ * Moves what the first log rows of a shard changed into its buckets and cohorts, in one transaction
+ * that also removes those rows. Interrupted, doubled or interleaved with other runs and with ingestion, it
  * either does all of it once or nothing.
  *
  * @returns undefined when the log was empty
@@ -177,7 +183,8 @@ export async function foldOnce(
   shard: D1Database,
   { shards, now }: { shards: Shards; now: Date },
 ): Promise<Folded | undefined> {
-  const page = await readPage(shard);
+  const revision = await readRevision(shard);
+  const page = await readPage(shard, revision !== NO_COHORTS);
   if (!page) return undefined;
   await sendMarks(shards, page.sessions);
 
@@ -195,6 +202,12 @@ export async function foldOnce(
     ...changed,
     isEmpty: isEmptyCell(changed.cell),
   }));
-  await shard.batch([...saveCells(shard, cells, logGuard(first)), deleteLog(shard, first, last)]);
+  const cohorts = page.changes ? await cohortsAfter(shard, page.changes) : [];
+  const guard = stillCounts(logGuard(first), revision);
+  await shard.batch([
+    ...saveCells(shard, cells, guard),
+    ...cohorts.map((cohort) => saveCohort(shard, cohort, guard)),
+    deleteLog(shard, last, guard),
+  ]);
   return { rows, items, cells: cells.length, lookUps };
 }

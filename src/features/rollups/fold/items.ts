@@ -1,6 +1,6 @@
 import { binOf } from "../../../lib/sketch/sketch.ts";
 import type { GenerationItem, Item, ScoreItem } from "../../ingest/index.ts";
-import { type Counted, METRICS } from "../cell.ts";
+import { type Counted, type Metric, METRICS } from "../cell.ts";
 import { scoreMetric } from "../model.ts";
 import { boundedName } from "../names.ts";
 
@@ -20,6 +20,12 @@ export const exactly = (value: number): number =>
 /** Item positions: kind, project, prompt, version, start, environment, model, failed, measures. */
 const START = 4;
 const FIRST_MEASURE = 8;
+
+/** What a generation measures; null when unknown. */
+export function measureOf(item: GenerationItem, metric: Exclude<Metric, "at">): number | null {
+  const value = item[FIRST_MEASURE + METRICS.indexOf(metric) - 1] as number | null;
+  return value === null ? null : exactly(value);
+}
 
 export const hasFailed = (item: GenerationItem): boolean => item[7] === 1;
 

@@ -1,7 +1,7 @@
 import { type ExtremesItem, type Item, RANGE_EXTREMES } from "../../ingest/index.ts";
 import type { CellKey } from "../model.ts";
 import { spanOf } from "../slots.ts";
-import { chunks, MAX_PARAMETER } from "../store.ts";
+import { chunks, type Guard, MAX_PARAMETER } from "../store.ts";
 
 /** Rows and characters of the log that are read at once. */
 const PAGE_ROWS = 50;
@@ -82,13 +82,15 @@ export async function rowExtremes(
 }
 
 /** Takes folded rows out of the log; the last statement of a commit, because it ends the guard. */
-export const deleteLog = (shard: D1Database, first: number, last: number): D1PreparedStatement =>
-  shard
-    .prepare("DELETE FROM change WHERE seq <= ?2 AND EXISTS (SELECT 1 FROM change WHERE seq = ?1)")
-    .bind(first, last);
+export const deleteLog = (
+  shard: D1Database,
+  last: number,
+  { sql, parameters }: Guard,
+): D1PreparedStatement =>
+  shard.prepare(`DELETE FROM change WHERE seq <= ?1 AND ${sql}`).bind(last, ...parameters);
 
 /** Holds as long as the first log row that a run read is still there. Numbers never come again. */
-export const logGuard = (first: number) => ({
+export const logGuard = (first: number): Guard => ({
   sql: "EXISTS (SELECT 1 FROM change WHERE seq = ?2)",
   parameters: [first],
 });

@@ -1,0 +1,126 @@
+import { binOf } from "../../../lib/sketch/sketch.ts";
+import { cellOf, CELLS } from "../../../lib/split/cells.ts";
+import type { GenerationItem, ScoreItem } from "../../ingest/index.ts";
+import { type Amount, exactly, hasFailed, measureOf } from "../fold/items.ts";
+import { scoreMetric } from "../model.ts";
+import { boundedName } from "../names.ts";
+import type { Arm, Cohort, Series } from "./cohort.ts";
+import type { CohortMetric, CohortPlan } from "./plan.ts";
+
+const US_PER_MINUTE = 60_000_000;
+const STEPS_PER_POINT = 1e6;
+
+/** Positions in an item: project, prompt, version, start, environment. */
+const PROMPT = 2;
+const VERSION = 3;
+const START = 4;
+const ENVIRONMENT = 5;
+
+/** Who the version was drawn for; the tail of both kinds of item. */
+type Drawn = { trace: string; userCell: number | null; split: string | null };
+
+function drawnOf(item: Amount): Drawn | undefined {
+  const trace = item[0] === "G" ? item[16] : item[13];
+  if (trace === undefined) return undefined;
+  const [userCell = null, split = null] =
+    item[0] === "G" ? [item[17], item[18]] : [item[14], item[15]];
+  return { trace, userCell, split };
+}
+
+/**
+ * Where a unit's values go. A cell that is too coarse only costs time, one that is too fine hides
+ * how alike its values are: so a user who is not known counts as one trace, and processes, which
+ * nothing names, share the minute.
+ */
+function cellIn({ unit }: CohortPlan, { trace, userCell }: Drawn, start: number): number {
+  if (unit === "process") return cellOf(String(Math.floor(start / US_PER_MINUTE)));
+  return unit === "key" && userCell !== null ? userCell : cellOf(trace);
+}
+
+function add(series: Series, cell: number, value: number, sign: 1 | -1): void {
+  series.n[cell] = (series.n[cell] ?? 0) + sign;
+  if (value === 0) return;
+  series.sum[cell] = (series.sum[cell] ?? 0) + sign * value;
+  series.sumSq += BigInt(sign) * BigInt(value) * BigInt(value);
+}
+
+/** What a generation adds to a metric, in its steps; undefined for nothing. */
+function stepsOfGeneration(metric: CohortMetric, item: GenerationItem): number | undefined {
+  switch (metric.kind) {
+    case "log": {
+      const value = measureOf(item, metric.of);
+      return value !== null && value > 0 ? binOf(value) : undefined;
+    }
+    case "cost": {
+      const value = measureOf(item, "cost");
+      return value === null ? undefined : Math.min(value, Math.floor(metric.capNanoUsd));
+    }
+    case "slow": {
+      const value = measureOf(item, "latency");
+      return value === null ? undefined : Number(binOf(value) > metric.aboveBin);
+    }
+    case "score":
+    case "bad":
+      return undefined;
+  }
+}
+
+function stepsOfScore(metric: CohortMetric, item: ScoreItem): number | undefined {
+  if (metric.kind !== "score" && metric.kind !== "bad") return undefined;
+  const [, , , , , , , level, source, dataType, name, value, category] = item;
+  if (!metric.of.includes(scoreMetric({ level, source, dataType, name }))) return undefined;
+  if (metric.kind === "bad") {
+    return category === null
+      ? undefined
+      : Number(metric.categories.includes(boundedName(category)));
+  }
+  if (value === null) return undefined;
+  const [min, max] = [metric.min * STEPS_PER_POINT, metric.max * STEPS_PER_POINT].map(Math.round);
+  return Math.min(Math.max(exactly(value), min ?? 0), max ?? 0);
+}
+
+const isAtOnce = ({ kind }: CohortMetric): boolean => kind === "slow" || kind === "bad";
+
+function countGeneration(
+  { arm, plan, cell }: { arm: Arm; plan: CohortPlan; cell: number },
+  item: GenerationItem,
+  sign: 1 | -1,
+): void {
+  const start = item[START];
+  if (start >= plan.fromUs) arm.served[cell] = (arm.served[cell] ?? 0) + sign;
+  if (start < plan.eventsFromUs) return;
+  const failed = hasFailed(item);
+  add(arm.errors, cell, failed ? 1 : 0, sign);
+  if (!failed) return;
+  const minute = Math.floor(start / US_PER_MINUTE) % CELLS;
+  arm.errorMinutes[minute] = (arm.errorMinutes[minute] ?? 0) + sign;
+}
+
+/** The version's sums in which an item counts; undefined when it is none of the plan's. */
+function armOf({ plan, control, candidate }: Cohort, item: Amount): Arm | undefined {
+  if (item[PROMPT] !== plan.prompt || item[ENVIRONMENT] !== plan.environment) return undefined;
+  if (plan.untilUs !== null && item[START] >= plan.untilUs) return undefined;
+  if (item[VERSION] === plan.candidate) return candidate;
+  return item[VERSION] === plan.control ? control : undefined;
+}
+
+/**
+ * Adds (1) or takes away (-1) what one item of the cohort's project contributes to it. A function
+ * of item and plan alone, and a group: whatever was added can be taken away again, in any order.
+ */
+export function countInCohort(cohort: Cohort, item: Amount, sign: 1 | -1): void {
+  const arm = armOf(cohort, item);
+  if (!arm) return;
+  const { plan } = cohort;
+  const start = item[START];
+  const drawn = drawnOf(item);
+  if (!drawn || (drawn.split !== null && drawn.split !== plan.split)) return;
+  const cell = cellIn(plan, drawn, start);
+  if (item[0] === "G") countGeneration({ arm, plan, cell }, item, sign);
+  for (const [i, metric] of plan.metrics.entries()) {
+    if (start < (isAtOnce(metric) ? plan.eventsFromUs : plan.fromUs)) continue;
+    const steps = item[0] === "G" ? stepsOfGeneration(metric, item) : stepsOfScore(metric, item);
+    const series = arm.metrics[i];
+    if (steps !== undefined && series) add(series, cell, steps, sign);
+  }
+}
