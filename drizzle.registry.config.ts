@@ -10,6 +10,7 @@ export default defineConfig({
     "./src/features/prompts/splits/tables.ts",
     "./src/features/delivery/tables.ts",
     "./src/features/pricing/tables.ts",
+    "./src/features/scores/kinds/tables.ts",
     "./src/features/ingest/webhook/tables.ts",
     "./src/features/comparisons/ab/tables.ts",
     "./src/features/monitors/tables.ts",

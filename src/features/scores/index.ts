@@ -2,6 +2,7 @@ import type { Scope } from "../../platform/scope.ts";
 import { selectByIds, selectByOwners } from "./store.ts";
 import type { StoredScore } from "./view.ts";
 
+export { refusedKinds } from "./kinds/actions.ts";
 export { byNewest, matchesScore, type ScoreFilter } from "./filter.ts";
 export { scoreView, scoreViewV3, type StoredScore } from "./view.ts";
 

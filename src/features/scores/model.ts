@@ -1,6 +1,8 @@
 import { cleanText } from "../../lib/text.ts";
 import type { ScoreConfig } from "../projects/model.ts";
 
+export { boundedName, sharedPlace } from "./names.ts";
+
 export const SCORE_TYPES = ["NUMERIC", "BOOLEAN", "CATEGORICAL", "TEXT", "CORRECTION"] as const;
 export type ScoreType = (typeof SCORE_TYPES)[number];
 
