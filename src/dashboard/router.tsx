@@ -1,5 +1,6 @@
 import { createRouter } from "@tanstack/react-router";
 
+import { destinationsRoute } from "./screens/destinations/route.ts";
 import { promptRoute } from "./screens/prompt/route.ts";
 import { promptsRoute } from "./screens/prompts/route.ts";
 import { homeRoute, projectRoute, rootRoute, signInRoute } from "./shell/root.tsx";
@@ -8,7 +9,7 @@ import { homeRoute, projectRoute, rootRoute, signInRoute } from "./shell/root.ts
 const tree = rootRoute.addChildren([
   homeRoute,
   signInRoute,
-  projectRoute.addChildren([promptsRoute, promptRoute]),
+  projectRoute.addChildren([promptsRoute, promptRoute, destinationsRoute]),
 ]);
 
 export const router = createRouter({

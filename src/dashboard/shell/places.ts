@@ -7,6 +7,13 @@ import type { IconName } from "../parts/icon.tsx";
  */
 export const PLACES = [
   { to: "/projects/$projectId/prompts", label: "Prompts", icon: "prompt", key: "p", scope: "read" },
+  {
+    to: "/projects/$projectId/destinations",
+    label: "Destinations",
+    icon: "destination",
+    key: "t",
+    scope: "admin",
+  },
 ] as const satisfies readonly Place[];
 
 type Place = {
