@@ -34,6 +34,8 @@ export type Decided<T> = Pick<
 > & {
   /** Whether it may end splits that stand in its way. */
   force?: boolean;
+  /** What the ledger keeps with the splits that it ends. */
+  evidence?: Record<string, unknown> | undefined;
   result: T;
 };
 
@@ -43,15 +45,18 @@ const NO_SPLITS: Splits = new Map();
 function endingSplits(
   name: string,
   before: LoadedState | undefined,
-  { after, force = false }: Pick<Decided<unknown>, "after" | "force">,
+  { after, force = false, evidence }: Pick<Decided<unknown>, "after" | "force" | "evidence">,
 ): SplitChange[] {
   const ended = splitsEnded(before?.splits ?? NO_SPLITS, before?.state, after);
   const [first] = ended;
-  if (!first || force) return ended;
+  if (!first || force) return evidence ? ended.map((one) => ({ ...one, evidence })) : ended;
   const versions = first.split.arms.map(({ version }) => version).join(" and ");
+  const remedy = first.split.owner
+    ? `abort its rollout ${first.split.owner} first, or say force=true, which aborts it`
+    : "end the split first, or say force=true, which ends it";
   throw new Refusal(
     "conflict",
-    `label '${first.label}' of '${name}' is split between the versions ${versions}; end the split first, or say force=true, which ends it`,
+    `label '${first.label}' of '${name}' is split between the versions ${versions}; ${remedy}`,
   );
 }
 
@@ -68,15 +73,15 @@ export async function changePrompt<T>(
 ): Promise<T> {
   for (let tries = 1; tries <= MAX_TRIES; tries++) {
     const before = await loadState(scope, name);
-    const { result, force, ...change } = await decide(before?.state, before?.splits ?? NO_SPLITS);
-    const ended = endingSplits(name, before, { after: change.after, force: force ?? false });
-    const splits = [...ended, ...(change.splits ?? [])];
-    if (versionsTouched(before?.state, change.after).length + splits.length === 0) return result;
+    const decided = await decide(before?.state, before?.splits ?? NO_SPLITS);
+    const { after, result } = decided;
+    const splits = [...endingSplits(name, before, decided), ...(decided.splits ?? [])];
+    if (versionsTouched(before?.state, after).length + splits.length === 0) return result;
     // What a split label serves changes with its split: that is a move in the eyes of a protection.
     const stays = splits.map(({ label, version }) => ({ label, from: version, to: version }));
-    await requireMovable(scope, name, [...movesBetween(before?.state, change.after), ...stays]);
-    await requireUnreferenced(scope, name, before?.state, change.after);
-    if (await saveChange(scope, { name, before, ...change, splits })) return result;
+    await requireMovable(scope, name, [...movesBetween(before?.state, after), ...stays]);
+    await requireUnreferenced(scope, name, before?.state, after);
+    if (await saveChange(scope, { name, before, ...decided, splits })) return result;
     await scheduler.wait(pauseMs(tries));
   }
   throw new Refusal("unavailable", `prompt '${name}' is being changed by too many at once`, {

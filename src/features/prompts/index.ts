@@ -20,6 +20,7 @@ export {
 export { readVersion, readVersions } from "./reads/actions.ts";
 export { readStored } from "./reads/store.ts";
 export { endSplit, findSplit, putSplit, rangesOf } from "./splits/actions.ts";
+export { concludeSplit, readServed, type Served, steerSplit } from "./splits/steering/actions.ts";
 export { listSplits } from "./splits/store.ts";
 export {
   type DocumentPlace,

@@ -8,6 +8,8 @@ export type Course = {
   state: RolloutState;
   /** Why it is in this state; null where the state says it all. */
   because: string | null;
+  /** null unless it is held. */
+  heldFor: HeldFor | null;
   /** From 0. */
   stage: number;
   /** Instants in ms. The weights of this stage since, and the label split since. */
@@ -40,6 +42,7 @@ const MISMATCH =
 export const begin = ({ maxMinutes }: Pick<Terms, "maxMinutes">, atMs: number): Course => ({
   state: "warming",
   because: null,
+  heldFor: null,
   stage: 0,
   stageSinceMs: atMs,
   startedMs: atMs,
@@ -61,9 +64,6 @@ const LIVE: ReadonlySet<RolloutState> = new Set([
 /** Whether its split lasts, and checks may still change something. */
 export const isLive = (state: RolloutState): boolean => LIVE.has(state);
 
-export const isHeldFor = ({ state, because }: Course, reason: HeldFor): boolean =>
-  state === "held" && (because === MISMATCH) === (reason === "mismatch");
-
 const minutes = (fromMs: number, toMs: number): number => (toMs - fromMs) / MS_PER_MINUTE;
 
 /** The policy of the library in the words of the terms; `too-few-units` is one kind of too few. */
@@ -80,7 +80,7 @@ function judged(terms: Terms, course: Course, evidence: Evidence, nowMs: number)
       provenSafe: course.provenSafe,
       required: stage.requires,
       // A mismatch is sticky: evidence that was gathered under it stays what it is.
-      mismatch: evidence.mismatch || isHeldFor(course, "mismatch"),
+      mismatch: evidence.mismatch || course.heldFor === "mismatch",
       minutesSinceStart: minutes(course.startedMs, nowMs),
       minutesInStage: minutes(course.stageSinceMs, nowMs),
     },
@@ -141,12 +141,12 @@ export function decide(
 /** Where a decision leads. */
 function follow(terms: Terms, course: Course, decision: Decision, nowMs: number): Course {
   if (decision.action === "roll back") {
-    return { ...course, state: "rolled_back", because: harmOf(decision) };
+    return { ...course, state: "rolled_back", because: harmOf(decision), heldFor: null };
   }
   if (course.state === "paused" || course.state === "inconclusive") return course;
   switch (decision.action) {
     case "hold":
-      return { ...course, state: "held", because: whyHeld(decision, terms) };
+      return held(terms, course, decision);
     case "advance":
       return advanced(terms, course, nowMs);
     case "inconclusive":
@@ -163,19 +163,33 @@ const harmOf = (decision: Harm): string =>
     ? "Most of the candidate's calls fail and the control's do not"
     : `Proven worse by at least its margin: ${decision.harmed.join(", ")}`;
 
-const whyHeld = (decision: Extract<Decision, { action: "hold" }>, terms: Terms): string =>
-  decision.because === "no data"
-    ? `No generation of either version came for ${terms.noDataMinutes} minutes`
-    : MISMATCH;
+type Hold = Extract<Decision, { action: "hold" }>;
+
+const held = ({ noDataMinutes }: Terms, course: Course, { because }: Hold): Course => ({
+  ...course,
+  state: "held",
+  ...(because === "no data"
+    ? {
+        heldFor: "no data",
+        because: `No generation of either version came for ${noDataMinutes} minutes`,
+      }
+    : { heldFor: "mismatch", because: MISMATCH }),
+});
 
 function advanced({ stages }: Terms, course: Course, nowMs: number): Course {
   if (course.stage === stages.length - 1) {
-    return { ...course, state: "promoted", because: "Every required guardrail is proven safe" };
+    return {
+      ...course,
+      state: "promoted",
+      because: "Every required guardrail is proven safe",
+      heldFor: null,
+    };
   }
   return {
     ...course,
     state: "running",
     because: null,
+    heldFor: null,
     stage: course.stage + 1,
     stageSinceMs: nowMs,
   };
@@ -187,11 +201,12 @@ function overdue({ onInconclusive }: Terms, course: Course, missing: readonly st
       ? `The time is over and not proven safe: ${missing.join(", ")}`
       : "The time is over before the last stage was";
   const state = { hold: "inconclusive", promote: "promoted", roll_back: "rolled_back" } as const;
-  return { ...course, state: state[onInconclusive], because };
+  return { ...course, state: state[onInconclusive], because, heldFor: null };
 }
 
 const goingOn = ({ warmupMinutes }: Terms, course: Course, nowMs: number): Course => ({
   ...course,
   state: minutes(course.startedMs, nowMs) < warmupMinutes ? "warming" : "running",
   because: null,
+  heldFor: null,
 });

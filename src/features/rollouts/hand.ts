@@ -1,4 +1,4 @@
-import { type Course, isHeldFor, isLive } from "./decide.ts";
+import { type Course, isLive } from "./decide.ts";
 import type { Terms } from "./terms.ts";
 
 /** What a person does to a rollout. */
@@ -32,6 +32,7 @@ function resume(terms: Terms, course: Course, nowMs: number): Handled {
     ...course,
     state: isWarming ? "warming" : "running",
     because: null,
+    heldFor: null,
     pausedSinceMs: null,
     seenMs: nowMs,
   };
@@ -40,7 +41,7 @@ function resume(terms: Terms, course: Course, nowMs: number): Handled {
     const pausedMs = nowMs - (course.pausedSinceMs ?? nowMs);
     return done({ ...going, deadlineMs: course.deadlineMs + pausedMs });
   }
-  if (isHeldFor(course, "mismatch")) {
+  if (course.heldFor === "mismatch") {
     return done({ ...going, deadlineMs, stageSinceMs: nowMs, provenSafe: [], seen: 0 }, true);
   }
   if (course.state === "held") return done(going);
@@ -62,8 +63,18 @@ export function handle(
     case "resume":
       return resume(terms, course, nowMs);
     case "abort":
-      return done({ ...course, state: "aborted", because: reason ?? "Aborted by hand" });
+      return done({
+        ...course,
+        heldFor: null,
+        state: "aborted",
+        because: reason ?? "Aborted by hand",
+      });
     case "promote":
-      return done({ ...course, state: "promoted", because: reason ?? "Promoted by hand" });
+      return done({
+        ...course,
+        heldFor: null,
+        state: "promoted",
+        because: reason ?? "Promoted by hand",
+      });
   }
 }

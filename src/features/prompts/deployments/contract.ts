@@ -61,6 +61,8 @@ export const DeploymentCause = z.union([
     split: z.string(),
     event: z.enum(["started", "changed", "ended"]),
     arms: z.array(z.object({ version: z.int(), weight: z.int() })),
+    owner: z.string().optional().describe("The rollout that did it."),
+    evidence: z.record(z.string(), z.unknown()).optional().describe("What it was decided from."),
   }),
 ]);
 

@@ -2,7 +2,7 @@ import { newId } from "../../../lib/ids.ts";
 import { rangesOfRuns } from "../../../lib/split/runs.ts";
 import { Refusal } from "../../../platform/errors.ts";
 import type { Scope } from "../../../platform/scope.ts";
-import { changePrompt, notFound } from "../actions.ts";
+import { changePrompt, type Forced, notFound } from "../actions.ts";
 import { loadState } from "../store.ts";
 import type { PutSplit, Split } from "./contract.ts";
 import { type Refused, withSplit } from "./decide.ts";
@@ -23,6 +23,7 @@ const shown = ({ name, label }: At, version: number, split: LiveSplit): Split =>
   ranges: rangesOf(split),
   startedAt: split.startedAt.toISOString(),
   changedAt: split.changedAt.toISOString(),
+  ...(split.owner ? { owner: split.owner } : {}),
 });
 
 function refusal({ name, label }: At, refused: Refused): Refusal {
@@ -41,14 +42,31 @@ function refusal({ name, label }: At, refused: Refused): Refusal {
   }
 }
 
+/** @throws Refusal conflict for a split that a rollout steers, unless it is taken over by force */
+function requireUnsteered({ name, label }: At, split: LiveSplit | undefined, force: boolean): void {
+  if (force || !split?.owner) return;
+  throw new Refusal(
+    "conflict",
+    `the split of label '${label}' of '${name}' is steered by rollout ${split.owner}; abort it first, or say force=true, which aborts it`,
+  );
+}
+
 /** Splits a label between versions, or changes the weights of the split it has. */
-export function putSplit(scope: Scope, at: At, { arms, reason = null }: PutSplit): Promise<Split> {
+export function putSplit(
+  scope: Scope,
+  at: At,
+  { arms, reason = null }: PutSplit,
+  { force = false }: Forced = {},
+): Promise<Split> {
   const fresh = { id: newId("spl", scope.now), at: scope.now };
   return changePrompt(scope, at.name, (before, splits) => {
+    requireUnsteered(at, splits.get(at.label), force);
     const decided = withSplit(before, splits, { label: at.label, arms }, fresh);
     if (!("split" in decided)) throw refusal(at, decided);
     const { state, version, split, change } = decided;
-    return { after: state, reason, splits: change, result: shown(at, version, split) };
+    // Weights that a person chose end the steering.
+    const own = change.map((one) => ({ ...one, split: { ...one.split, owner: null } }));
+    return { after: state, reason, splits: own, result: shown(at, version, split) };
   });
 }
 
@@ -56,12 +74,18 @@ const noSplit = ({ name, label }: At): Refusal =>
   new Refusal("not_found", `label '${label}' of '${name}' has no split`);
 
 /** Ends a label's split: from now on it serves the version it points at. @returns what it was */
-export function endSplit(scope: Scope, at: At, reason: string | null): Promise<Split> {
+export function endSplit(
+  scope: Scope,
+  at: At,
+  reason: string | null,
+  { force = false }: Forced = {},
+): Promise<Split> {
   return changePrompt(scope, at.name, (before, splits) => {
     const version = before?.labels.get(at.label);
     if (!before || version === undefined) throw notFound(at.name, { label: at.label });
     const split = splits.get(at.label);
     if (!split) throw noSplit(at);
+    requireUnsteered(at, split, force);
     const change = { label: at.label, version, event: "ended" as const, split };
     return { after: before, reason, splits: [change], result: shown(at, version, split) };
   });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { SLOTS } from "../../../lib/split/split.ts";
+import { ForceQuery } from "../contract.ts";
 import { LabelPath } from "../labels/contract.ts";
 
 const MAX_ARMS = 20;
@@ -36,7 +37,7 @@ export const PutSplit = z.object({
 });
 export type PutSplit = z.infer<typeof PutSplit>;
 
-export const EndSplit = z.object({ reason: Reason });
+export const EndSplit = ForceQuery.extend({ reason: Reason });
 
 export const SlotRanges = z
   .array(z.object({ version: z.int(), from: z.int(), to: z.int() }))
@@ -54,6 +55,10 @@ export const Split = z.object({
   ranges: SlotRanges,
   startedAt: z.iso.datetime(),
   changedAt: z.iso.datetime(),
+  owner: z
+    .string()
+    .optional()
+    .describe("The rollout that steers it: changed or ended by hand with force=true only."),
 });
 export type Split = z.infer<typeof Split>;
 

@@ -13,6 +13,8 @@ export type SplitChange = {
   split: LiveSplit;
   /** Whether a ledger that an import brings tells it already. */
   isTold?: boolean;
+  /** What the ledger is to keep with it. */
+  evidence?: Record<string, unknown> | undefined;
 };
 
 export type Splits = ReadonlyMap<string, LiveSplit>;

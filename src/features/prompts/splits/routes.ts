@@ -1,4 +1,5 @@
 import { type Endpoint, endpoint, json } from "../../../platform/http.ts";
+import { ForceQuery } from "../contract.ts";
 import { endSplit, putSplit, requireSplit } from "./actions.ts";
 import { EndedSplit, EndSplit, PutSplit, Split, SplitPath } from "./contract.ts";
 
@@ -23,9 +24,14 @@ export const splitEndpoints: Endpoint[] = [
     tag,
     summary: "Split a label between versions, or change the weights of its split",
     params: SplitPath,
+    query: ForceQuery,
     body: PutSplit,
-    answers: { 200: Split, 409: "the split was changed so often that a new one must be started" },
-    handle: async (scope, { params, body }) => json(await putSplit(scope, params, body)),
+    answers: {
+      200: Split,
+      409: "the split was changed so often that a new one must be started, or a rollout steers it",
+    },
+    handle: async (scope, { params, query, body }) =>
+      json(await putSplit(scope, params, body, query)),
   }),
   endpoint({
     method: "DELETE",
@@ -35,9 +41,9 @@ export const splitEndpoints: Endpoint[] = [
     summary: "End a split: the label serves the version it points at",
     params: SplitPath,
     query: EndSplit,
-    answers: { 200: EndedSplit },
-    handle: async (scope, { params, query: { reason = null } }) => {
-      const split = await endSplit(scope, params, reason);
+    answers: { 200: EndedSplit, 409: "a rollout steers it" },
+    handle: async (scope, { params, query: { reason = null, force } }) => {
+      const split = await endSplit(scope, params, reason, { force });
       return json({ ...split, endedAt: scope.now.toISOString() });
     },
   }),

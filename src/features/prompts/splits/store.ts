@@ -20,16 +20,18 @@ type Row = Awaited<ReturnType<typeof selectSplits>>[number];
 
 export const splitsOf = (rows: readonly Row[]): Splits =>
   new Map(
-    rows.map(({ label, id, arms, runs, startedAt, changedAt }) => [
+    rows.map(({ label, id, arms, runs, startedAt, changedAt, owner }) => [
       label,
-      { id, arms, runs, startedAt, changedAt },
+      { id, arms, runs, startedAt, changedAt, owner },
     ]),
   );
 
-const causeOf = ({ event, split }: SplitChange): SplitCause => ({
+const causeOf = ({ event, split, evidence }: SplitChange): SplitCause => ({
   split: split.id,
   event,
   arms: split.arms,
+  ...(split.owner ? { owner: split.owner } : {}),
+  ...(evidence ? { evidence } : {}),
 });
 
 /** What the audit and, unless it says so already, the ledger say of a change. */

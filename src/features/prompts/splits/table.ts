@@ -7,7 +7,13 @@ export type Arm = { version: number; weight: number };
 export type SplitTable = { id: string; runs: Run[] };
 
 /** A split as the registry has it. */
-export type LiveSplit = SplitTable & { arms: Arm[]; startedAt: Date; changedAt: Date };
+export type LiveSplit = SplitTable & {
+  arms: Arm[];
+  startedAt: Date;
+  changedAt: Date;
+  /** The rollout that steers it; people change or end it by force only. */
+  owner?: string | null;
+};
 
 /** What the ledger says of a split: its label stayed, but what it serves changed. */
 export type SplitCause = {
@@ -15,4 +21,7 @@ export type SplitCause = {
   event: "started" | "changed" | "ended";
   /** Before, when it ended; else from now on. */
   arms: Arm[];
+  /** The rollout that did it, and why. */
+  owner?: string | undefined;
+  evidence?: Record<string, unknown> | undefined;
 };

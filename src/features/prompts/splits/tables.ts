@@ -17,6 +17,8 @@ export const promptSplits = sqliteTable(
     runs: text({ mode: "json" }).$type<Run[]>().notNull(),
     startedAt: integer("started_at", { mode: "timestamp_ms" }).notNull(),
     changedAt: integer("changed_at", { mode: "timestamp_ms" }).notNull(),
+    /** The rollout that steers it; null for a person's. */
+    owner: text(),
   },
   (t) => [primaryKey({ columns: [t.project, t.name, t.label] })],
 );
