@@ -6,6 +6,7 @@ import { logEvent } from "../../../platform/log.ts";
 import type { Scope } from "../../../platform/scope.ts";
 import { settingsOf } from "../../projects/index.ts";
 import { rulesFor } from "../../projects/model.ts";
+import { refusedKinds } from "../../scores/index.ts";
 import type { Payload } from "../model.ts";
 import { boundObservation, boundTrace } from "./bounds.ts";
 import { maskAccepted } from "./mask.ts";
@@ -23,12 +24,13 @@ const GZIP = { level: 1 } as const;
  * Accepts a request: its validated rows and payloads become one R2 object, whose name is queued.
  * From here on nothing is lost: an object that the queue forgets is found by the sweep.
  *
- * @returns items outside the project's retention window or over 1 MB; all others are accepted
+ * @returns items outside the project's retention window, over 1 MB, or scores of too many kinds; all others are accepted
  * @throws Refusal unavailable when R2 refuses; nothing is accepted then
  */
 export async function accept(scope: Scope, accepted: Accepted): Promise<OutOfWindow[]> {
   const settings = await settingsOf(scope);
-  const { kept, rejected } = withinWindow(accepted, scope.now, settings.retentionDays);
+  const { kept: inTime, rejected } = withinWindow(accepted, scope.now, settings.retentionDays);
+  const { kept, rejected: unknown } = await ofKnownKinds(scope, inTime);
   // Masks come before anything is cut: one must see the whole of what it looks for.
   const { observations, traces, scores } = maskAccepted(kept, settings.masks);
   const bounded = {
@@ -37,7 +39,7 @@ export async function accept(scope: Scope, accepted: Accepted): Promise<OutOfWin
     scores,
   };
   const laid = layOutWithin(bounded, rulesFor(settings, scope.actor).capturePayloads);
-  const refused = [...rejected, ...laid.rejected];
+  const refused = [...rejected, ...unknown, ...laid.rejected];
   if (laid.isEmpty) return refused;
   const { texts, rows } = laid;
   const packed: Uint8Array[] = texts.map((text) => gzipSync(text, GZIP));
@@ -61,6 +63,20 @@ export async function accept(scope: Scope, accepted: Accepted): Promise<OutOfWin
   }
   scope.defer(enqueue(scope, name));
   return refused;
+}
+
+/** Takes out scores of kinds that the project has no room for. */
+async function ofKnownKinds(
+  scope: Scope,
+  accepted: Accepted,
+): Promise<{ kept: Accepted; rejected: OutOfWindow[] }> {
+  const { scores } = accepted;
+  const { refused, message } = await refusedKinds(scope, scores);
+  if (refused.size === 0) return { kept: accepted, rejected: [] };
+  return {
+    kept: { ...accepted, scores: scores.filter((score) => !refused.has(score)) },
+    rejected: [...refused].map(({ id, clock }) => ({ id, clock, status: 400, message })),
+  };
 }
 
 /** The request laid out, without what is too large for one event. Only a large member makes it look. */

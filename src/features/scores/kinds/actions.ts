@@ -6,6 +6,8 @@ import { enterKinds } from "./store.ts";
 
 const TTL_MS = 3_600_000;
 const MAX_PROJECTS = 1_000;
+/** How long ingestion waits for D1, which it can do without. */
+const PATIENCE_MS = 2_000;
 
 /** Kinds that D1 said a project uses, in this isolate. Shorter than a day, so that their days are kept. */
 const memory = memo<ReadonlySet<string>>(TTL_MS, MAX_PROJECTS);
@@ -25,10 +27,16 @@ export async function refusedKinds<S extends KindOf>(
   const nowMs = scope.now.getTime();
   const key = String(scope.tenant);
   const known = memory.get(key, nowMs) ?? new Set<string>();
-  const asked = new Set(scores.map(kindOf).filter((kind) => kind !== null && !known.has(kind)));
+  const asked = new Set(scores.map(kindOf).filter((kind) => kind !== null));
+  for (const kind of known) asked.delete(kind);
   if (asked.size === 0) return { refused: new Set(), message };
   try {
-    const entered = await enterKinds(scope, [...asked] as string[]);
+    const entered = await Promise.race([
+      enterKinds(scope, [...asked]),
+      scheduler.wait(PATIENCE_MS).then(() => {
+        throw new Error(`no answer in ${PATIENCE_MS} ms`);
+      }),
+    ]);
     const used = new Set([...known, ...entered]);
     memory.set(key, used, nowMs);
     const isRefused = (kind: string | null): boolean => kind !== null && !used.has(kind);
