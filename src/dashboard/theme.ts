@@ -1,7 +1,9 @@
 import {
   createTheme,
   type CSSVariablesResolver,
+  Drawer,
   localStorageColorSchemeManager,
+  Modal,
 } from "@mantine/core";
 
 /** The same name as in public/colour-scheme.js, which reads it before the first paint. */
@@ -25,6 +27,11 @@ export const theme = createTheme({
   },
   defaultRadius: "md",
   cursorType: "pointer",
+  components: {
+    // A cross alone says nothing to whoever hears the page.
+    Modal: Modal.extend({ defaultProps: { closeButtonProps: { "aria-label": "Close" } } }),
+    Drawer: Drawer.extend({ defaultProps: { closeButtonProps: { "aria-label": "Close" } } }),
+  },
 });
 
 /** Mantine's own greys for secondary text miss a contrast of 4.5 on its own backgrounds. */
