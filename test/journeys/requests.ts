@@ -55,6 +55,7 @@ const REQUESTS: Record<string, WalkRequest> = {
   "PUT /api/public/prompts/:name/tags": { body: { tags: ["theirs"] } },
   "POST /api/public/prompts/:name/duplicate": { body: { newName: "theirs" } },
   "GET /api/public/prompts/:name/diff": { query: { from: "1", to: "2" } },
+  "GET /api/public/usage": { query: { prompt } },
   "GET /api/public/prompts/:name{.+}/timeseries": { query: { metric: "count" } },
   "GET /api/public/prompts/:name{.+}/distribution": { query: { metric: "latencyMs" } },
   "PUT /api/public/prompts/:name/ab": { body: AB_TEST },

@@ -25,7 +25,8 @@ export class ApiError extends Error {
   }
 }
 
-export type Query = Record<string, string | number | boolean | undefined>;
+/** A list is said by repeating its parameter. */
+export type Query = Record<string, string | number | boolean | readonly string[] | undefined>;
 
 /** The API of one project, with this browser's session for it. */
 export type Api = {
@@ -60,7 +61,10 @@ const parse = (text: string): unknown => {
 /** The address of a path with those parameters that are given. */
 export function withQuery(path: string, query: Query = {}): string {
   const given = Object.entries(query).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)]],
+    (Array.isArray(value) ? value : value === undefined ? [] : [value]).map((one) => [
+      name,
+      String(one),
+    ]),
   );
   return given.length > 0 ? `${path}?${new URLSearchParams(given).toString()}` : path;
 }

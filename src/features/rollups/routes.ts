@@ -1,3 +1,5 @@
+import type { z } from "zod";
+
 import { Refusal } from "../../platform/errors.ts";
 import { type Endpoint, endpoint, type HttpContext, issuesOf, json } from "../../platform/http.ts";
 import {
@@ -15,16 +17,32 @@ import { readMetrics } from "./metrics/actions.ts";
 import { repair } from "./repair/actions.ts";
 import { readTimeseries } from "./timeseries/actions.ts";
 import { Timeseries, TimeseriesQuery } from "./timeseries/contract.ts";
+import { readUsage } from "./usage/actions.ts";
+import { Usage, UsageQuery } from "./usage/contract.ts";
 
-/** Versions that are said by repeating `version`; the schema of a query sees the first only. */
-function withVersions<Q extends { version?: number[] | undefined }>(query: Q, c: HttpContext): Q {
-  const said = c.req.queries("version") ?? [];
-  if (said.length < 2) return query;
-  const parsed = Versions.safeParse(said.join(","));
-  if (parsed.success) return { ...query, version: parsed.data };
+/** What is said by repeating a parameter; the schema of a query sees the first only. */
+function repeated<T>(
+  c: HttpContext,
+  field: string,
+  read: (said: string[]) => z.ZodSafeParseResult<T>,
+) {
+  const said = c.req.queries(field) ?? [];
+  if (said.length < 2) return undefined;
+  const parsed = read(said);
+  if (parsed.success) return parsed.data;
   const [message = "invalid"] = parsed.error.issues.map((issue) => issue.message);
-  const issues = issuesOf(parsed.error).map((issue) => ({ ...issue, path: "version" }));
-  throw new Refusal("invalid_request", `query version: ${message}`, { issues });
+  const issues = issuesOf(parsed.error).map((issue) => ({ ...issue, path: field }));
+  throw new Refusal("invalid_request", `query ${field}: ${message}`, { issues });
+}
+
+function withVersions<Q extends { version?: number[] | undefined }>(query: Q, c: HttpContext): Q {
+  const version = repeated(c, "version", (said) => Versions.safeParse(said.join(",")));
+  return version ? { ...query, version } : query;
+}
+
+function withPrompts(query: UsageQuery, c: HttpContext): UsageQuery {
+  const prompt = repeated(c, "prompt", (said) => UsageQuery.shape.prompt.safeParse(said));
+  return prompt ? { ...query, prompt } : query;
 }
 
 export const rollupEndpoints: Endpoint[] = [
@@ -63,6 +81,16 @@ export const rollupEndpoints: Endpoint[] = [
     answers: { 200: Distributions },
     handle: async (scope, { params, query }, c) =>
       json(await readDistributions(scope, params.name, withVersions(query, c))),
+  }),
+  endpoint({
+    method: "GET",
+    path: "/api/public/usage",
+    access: "read",
+    tag: "Metrics",
+    summary: "Generations and cost per day of several prompts, all versions together",
+    query: UsageQuery,
+    answers: { 200: Usage },
+    handle: async (scope, { query }, c) => json(await readUsage(scope, withPrompts(query, c))),
   }),
   endpoint({
     method: "POST",
