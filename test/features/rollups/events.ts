@@ -1,5 +1,6 @@
 import type { StoredRows } from "../../../src/features/ingest/accept/stored.ts";
 import { clockOf } from "../../../src/features/ingest/model.ts";
+import type { Scope } from "../../../src/platform/scope.ts";
 
 /** Random events of a small world, so that they meet: few traces, few ids, few values. */
 
@@ -14,10 +15,13 @@ export const chance = (random: Random, share: number): boolean => random() < sha
 
 const TRACES = ["t1", "t2", "t3", "t4", "t5"];
 const IDS = ["a", "b", "c"];
+export const SPLITS = ["spl_1", "spl_2"];
 const SESSIONS = ["s1", "s2"];
 // The first is drawn most: buckets of one value have no extremes to lose.
 const PROMPTS = ["greet", "sum"];
 const VERSIONS = [1, 2, 3];
+/** Nobody moved "nowhere", see `moveLabels`. */
+const LABELS = ["live", "live", "nowhere"];
 const LATENCIES_US = [0, 100, 250_000, 1_000_000, 7_654_321, 9_000_000, -5];
 const TOKENS = [0, 7, 90, 100, 1234, 5000];
 const COSTS_USD = [0, 0.000_001, 0.02, 0.02, 1.5];
@@ -61,11 +65,13 @@ function observation(world: World): StoredRows["observations"][number] {
     model: mostly(random, ["gpt-4o", "claude-sonnet-4"]),
     level: mostly(random, ["DEFAULT", "ERROR"] as const),
     promptName: mostly(random, PROMPTS),
-    // A label nobody moved leads to no version: such generations have a bucket of their own.
-    ...(chance(random, 0.1)
-      ? { promptLabel: "live" }
+    // A label may have led to a version; such generations have buckets of their own.
+    ...(chance(random, 0.15)
+      ? { promptLabel: pick(random, LABELS) }
       : { promptVersion: mostly(random, VERSIONS) }),
     promptFallback: chance(random, 0.1),
+    ...(chance(random, 0.3) ? { split: pick(random, SPLITS) } : {}),
+    ...(chance(random, 0.5) ? { userCell: pick(random, [0, 7, 255]) } : {}),
     usage: {
       input: pick(random, TOKENS),
       output: pick(random, TOKENS),
@@ -127,6 +133,22 @@ function score(world: World): StoredRows["scores"][number] {
 
 const times = <T>(random: Random, max: number, make: () => T): T[] =>
   Array.from({ length: Math.floor(random() * (max + 1)) }, make);
+
+/** Where labels pointed: `live` of each prompt at version 1, and at 2 from a moment that events straddle. */
+export async function moveLabels({ env, projectId }: Scope, nowMs: number): Promise<void> {
+  const moves = PROMPTS.flatMap((name) => [
+    { name, version: 1, at: nowMs - 60 * 24 * HOUR_MS },
+    { name, version: 2, at: nowMs - HOUR_MS / 2 },
+  ]);
+  await env.DB.batch(
+    moves.map(({ name, version, at }) =>
+      env.DB.prepare(
+        `INSERT INTO deployment (project, id, name, label, from_version, to_version, actor_kind,
+           actor_id, at) VALUES (?1, ?2, ?3, 'live', NULL, ?4, 'system', 'test', ?5)`,
+      ).bind(projectId, `${projectId}-${name}-${version}`, name, version, at),
+    ),
+  );
+}
 
 /** What one accepted request brings. */
 export const randomRows = (world: World): StoredRows => ({

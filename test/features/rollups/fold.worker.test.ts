@@ -1,10 +1,12 @@
-import { describe, it } from "vitest";
+import { describe, type ExpectStatic, it } from "vitest";
 
 import type { StoredRows } from "../../../src/features/ingest/accept/stored.ts";
 import { applyRows } from "../../../src/features/ingest/consumer/actions.ts";
 import { repriceStep } from "../../../src/features/ingest/reprice/actions.ts";
 import { setPrice } from "../../../src/features/pricing/actions.ts";
 import { foldOnce } from "../../../src/features/rollups/fold/actions.ts";
+import { keepCohorts } from "../../../src/features/rollups/index.ts";
+import type { CohortPlan } from "../../../src/features/rollups/model.ts";
 import { repair } from "../../../src/features/rollups/repair/actions.ts";
 import { retain } from "../../../src/features/rollups/retention/actions.ts";
 import { settleOnce } from "../../../src/features/rollups/settle/actions.ts";
@@ -19,12 +21,13 @@ import {
   seeded,
 } from "../../support/faulty-d1.ts";
 import { freshScope } from "../../support/scope.ts";
+import { expectCohorts, planned } from "./cohort-plans.ts";
 import { expectExact, untilQuiet } from "./comparison.ts";
-import { chance, pick, randomRows, type World } from "./events.ts";
+import { chance, moveLabels, pick, randomRows, type World } from "./events.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const STEPS = 22;
+const STEPS = 24;
 
 type Counts = {
   crashes: number;
@@ -32,6 +35,8 @@ type Counts = {
   lookUps: number;
   repriced: number;
   compared: number;
+  /** Values in the cohorts that were compared. */
+  held: number;
 };
 
 /** What a step of a history may do to the storage it is given. */
@@ -54,6 +59,11 @@ const fold =
     const folded = await foldOnce(shards[index] as D1Database, { shards, now });
     counts.lookUps += folded?.lookUps ?? 0;
   };
+
+const keep =
+  (plans: readonly CohortPlan[]): Work =>
+  (scope) =>
+    keepCohorts(scope, plans);
 
 const settle =
   (index: number): Work =>
@@ -119,16 +129,18 @@ async function spoil({ shards, tenant }: Scope, random: () => number) {
   return { prompt, version, day: new Date(slot * DAY_MS).toISOString().slice(0, 10) };
 }
 
-async function runHistory(seed: number, expectAll: (scope: Scope) => Promise<number>) {
+async function runHistory(seed: number, expect: ExpectStatic) {
   const random = seeded(seed);
   const base = freshScope();
   const scopeAt = (ms: number): Scope => ({ ...base, now: new Date(ms) });
   const world: World = { random, nowMs: Date.parse("2026-11-20T12:00:00Z"), serial: 0 };
+  await moveLabels(base, world.nowMs);
   const shards = base.shards.length;
   const sent: StoredRows[] = [];
   const pending: StoredRows[] = [];
   const spoilt: NonNullable<Awaited<ReturnType<typeof spoil>>>[] = [];
-  const counts: Counts = { crashes: 0, races: 0, lookUps: 0, repriced: 0, compared: 0 };
+  const counts: Counts = { crashes: 0, races: 0, lookUps: 0, repriced: 0, compared: 0, held: 0 };
+  let plans: CohortPlan[] = [];
   const jumps = chance(random, 0.25);
   const spoils = chance(random, 0.25);
 
@@ -146,6 +158,9 @@ async function runHistory(seed: number, expectAll: (scope: Scope) => Promise<num
       if (await attempt(scope, ingest(rows), random)) return;
       counts.crashes++;
       pending.push(rows);
+    } else if (kind < 0.49) {
+      plans = planned(world, plans);
+      if (!(await attempt(scope, keep(plans), random))) counts.crashes++;
     } else if (kind < 0.65) {
       if (!(await attempt(scope, fold(pick(random, [0, shards - 1]), counts), random)))
         counts.crashes++;
@@ -156,12 +171,15 @@ async function runHistory(seed: number, expectAll: (scope: Scope) => Promise<num
     } else if (kind < 0.9) {
       const shard = pick(random, [0, shards - 1]);
       const rows = [nextRows(), nextRows()];
+      plans = planned(world, plans);
       const all = [
         fold(shard, counts),
         fold(shard, counts),
         settle(shard),
         settle(0),
         reprice(random, counts),
+        keep(plans),
+        keep(plans.slice(0, 1)),
         ...rows.map(ingest),
       ];
       const works = all.filter(() => chance(random, 0.5));
@@ -178,6 +196,7 @@ async function runHistory(seed: number, expectAll: (scope: Scope) => Promise<num
   };
 
   for (let i = 0; i < STEPS; i++) {
+    if (i % 10 === 2) plans = planned(world, plans);
     await step();
     if (jumps && i === 14) {
       world.nowMs += pick(random, [3, 10, 29, 35, 42]) * DAY_MS;
@@ -196,7 +215,9 @@ async function runHistory(seed: number, expectAll: (scope: Scope) => Promise<num
       if (!String(error).includes("deleted by now")) throw error;
     });
   }
-  counts.compared = await expectAll(end);
+  await keepCohorts(end, plans);
+  counts.compared = await expectExact(expect, end);
+  counts.held = await expectCohorts(expect, end, plans);
   return counts;
 }
 
@@ -205,20 +226,21 @@ const given = (import.meta as unknown as { env: Record<string, string | undefine
 const HISTORIES = Number(given["VITE_FOLD_HISTORIES"] ?? 25);
 const FIRST_SEED = Number(given["VITE_FOLD_SEED"] ?? 1);
 
-describe("buckets", () => {
+describe("buckets and cohorts", () => {
   it(
     "equal a recomputation from the rows after any history",
     { timeout: 1_800_000 },
     async ({ expect }) => {
-      const sum: Counts = { crashes: 0, races: 0, lookUps: 0, repriced: 0, compared: 0 };
+      const sum: Counts = { crashes: 0, races: 0, lookUps: 0, repriced: 0, compared: 0, held: 0 };
       for (let seed = FIRST_SEED; seed < FIRST_SEED + HISTORIES; seed++) {
         try {
-          const counts = await runHistory(seed, (scope) => expectExact(expect, scope));
+          const counts = await runHistory(seed, expect);
           sum.crashes += counts.crashes;
           sum.races += counts.races;
           sum.lookUps += counts.lookUps;
           sum.repriced += counts.repriced;
           sum.compared += counts.compared;
+          sum.held += counts.held;
         } catch (error) {
           throw new Error(`the history of seed ${seed}: ${String(error)}`, { cause: error });
         }
@@ -229,6 +251,7 @@ describe("buckets", () => {
       expect(sum.lookUps).toBeGreaterThan(HISTORIES / 2);
       expect(sum.repriced).toBeGreaterThan(HISTORIES);
       expect(sum.compared).toBeGreaterThan(5 * HISTORIES);
+      expect(sum.held).toBeGreaterThan(5 * HISTORIES);
     },
   );
 });

@@ -6,7 +6,7 @@ import type { Scope } from "../../../src/platform/scope.ts";
  * folds: rows into lists of values, lists into numbers.
  */
 
-type Obs = {
+export type Obs = {
   trace: string;
   id: string;
   type: string;
@@ -25,8 +25,10 @@ type Obs = {
   cost_in: number | null;
   cost_out: number | null;
   dead: number;
+  split: string | null;
+  user_cell: number | null;
 };
-type Score = {
+export type Score = {
   owner: string;
   id: string;
   level: string;
@@ -67,18 +69,18 @@ export type PlainStat = {
 /** Buckets of one shard by `level/prompt/version/slot/env/model`. */
 export type PlainCells = Map<string, PlainCell>;
 
-const counts = (o: Obs): boolean =>
+export const counts = (o: Obs): boolean =>
   o.type === "GENERATION" &&
   o.dead === 0 &&
   [o.start, o.stop, o.prompt, o.version].every((value) => value !== null);
 
 const LN_GAMMA = Math.log(1.01 / 0.99);
-function bin(x: number): number {
+export function bin(x: number): number {
   if (x === 0) return 0;
   return Math.sign(x) * (1 + Math.ceil(Math.log(Math.abs(x)) / LN_GAMMA));
 }
 
-const other = (text: string): string => {
+export const other = (text: string): string => {
   const digits = (text.match(/\p{Nd}/gu) ?? []).length;
   const words = text.match(/\s+/gu)?.length ?? 0;
   if (Array.from(text).length <= 64 && digits <= 10 && words < 8) return text;
@@ -150,7 +152,13 @@ function scoreValue(s: Score): number | string | true | null {
   return true;
 }
 
+/** Version 3 is kept as 3 where a generation named it, as -4 where a label led to it. */
+const metVersion = (version: number | null): number | null =>
+  version !== null && version <= -2 ? -version - 1 : version;
+
 const earlier = (a: Obs, b: Obs): Obs => {
+  const [isGuessA, isGuessB] = [a, b].map(({ version }) => (version ?? 0) < 0);
+  if (isGuessA !== isGuessB) return isGuessA ? b : a;
   const [x, y] = [a.start ?? 0, b.start ?? 0];
   if (x !== y) return x < y ? a : b;
   if (a.id !== b.id) return a.id < b.id ? a : b;
@@ -158,10 +166,10 @@ const earlier = (a: Obs, b: Obs): Obs => {
 };
 
 /** The earliest generation of each version among these. */
-function firstOfVersions(generations: readonly Obs[]): Obs[] {
+export function firstOfVersions(generations: readonly Obs[]): Obs[] {
   const first = new Map<string, Obs>();
   for (const o of generations) {
-    const key = `${o.prompt}/${o.version}`;
+    const key = `${o.prompt}/${metVersion(o.version)}`;
     const known = first.get(key);
     first.set(key, known ? earlier(known, o) : o);
   }
@@ -170,7 +178,7 @@ function firstOfVersions(generations: readonly Obs[]): Obs[] {
 
 type Rows = { obs: Obs[]; score: Score[]; trace: Trace[]; session_use: Use[] };
 
-async function rowsOf(shard: D1Database, tenant: number): Promise<Rows> {
+export async function rowsOf(shard: D1Database, tenant: number): Promise<Rows> {
   const read = async <T>(table: string): Promise<T[]> =>
     (await shard.prepare(`SELECT * FROM ${table} WHERE project = ${tenant}`).all<T>()).results;
   return {
@@ -231,7 +239,7 @@ export async function recomputed(scope: Scope, closedUs: number): Promise<PlainC
                 u.session === s.owner &&
                 u.score === s.id &&
                 u.prompt === prompt &&
-                u.version === version &&
+                metVersion(u.version) === metVersion(version) &&
                 u.start < closedUs,
             ),
         );
