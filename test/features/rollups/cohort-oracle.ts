@@ -57,7 +57,8 @@ function ofGeneration(metric: CohortMetric, o: Obs): number | null {
       return o.cost === null ? null : Math.min(o.cost, metric.capNanoUsd);
     case "slow":
       return latency === null ? null : bin(latency) > metric.aboveBin ? 1 : 0;
-    default:
+    case "score":
+    case "bad":
       return null;
   }
 }
