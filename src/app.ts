@@ -18,6 +18,7 @@ import { pricingEndpoints } from "./features/pricing/routes.ts";
 import { admit, authenticate } from "./features/projects/index.ts";
 import { projectEndpoints } from "./features/projects/routes.ts";
 import { promptEndpoints } from "./features/prompts/routes.ts";
+import { reportEndpoints } from "./features/reports/routes.ts";
 import { rollupEndpoints } from "./features/rollups/routes.ts";
 import { scoreConfigEndpoints } from "./features/scores/configs/routes.ts";
 import { scoreEndpoints } from "./features/scores/routes.ts";
@@ -50,6 +51,7 @@ const slices: Endpoint[] = [
   ...projectEndpoints,
   ...pricingEndpoints,
   ...notificationEndpoints,
+  ...reportEndpoints,
   ...dashboardEndpoints,
 ];
 

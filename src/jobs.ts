@@ -1,4 +1,5 @@
 import { deliver } from "./features/notifications/jobs.ts";
+import { goOnWithReport, keepLocalDay } from "./features/reports/jobs.ts";
 import { now as clockNow } from "./platform/clock.ts";
 import type { Env, JobMessage } from "./platform/env.ts";
 import { logBug, logEvent } from "./platform/log.ts";
@@ -13,6 +14,8 @@ export type Handlers = {
 
 export const handlers: Handlers = {
   delivery: deliver,
+  report: goOnWithReport,
+  "local-day": keepLocalDay,
 };
 
 const handle = <K extends Kind>(

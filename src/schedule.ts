@@ -3,6 +3,7 @@ import { ingestJobs } from "./features/ingest/index.ts";
 import { webhookJobs } from "./features/ingest/webhook/publish/jobs.ts";
 import { notificationJobs } from "./features/notifications/jobs.ts";
 import { projectJobs } from "./features/projects/jobs.ts";
+import { reportJobs } from "./features/reports/jobs.ts";
 import { rollupJobs } from "./features/rollups/jobs.ts";
 import type { Env } from "./platform/env.ts";
 import type { Job } from "./platform/job.ts";
@@ -16,6 +17,8 @@ export const jobs: Job[] = [
   ...webhookJobs,
   ...notificationJobs,
   ...rollupJobs,
+  // After the fold, so that they see the minute that is over.
+  ...reportJobs,
 ];
 
 const MS_PER_MINUTE = 60_000;

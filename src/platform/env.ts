@@ -26,6 +26,8 @@ export type Env = {
   TEST_CLOCK?: string;
   /** "1" on somebody's own machine, where imports may read from loopback; never in production. */
   LOCAL?: string;
+  /** Where this deployment is reached, such as https://prompts.example.com: links in messages lead there. */
+  PUBLIC_URL?: string;
   /** How long an isolate keeps prompt documents in memory, in milliseconds; "0" turns that off. */
   DOCUMENT_MEMORY_MS?: string;
 };
@@ -37,7 +39,10 @@ export type IngestMessage = { object: string };
  * Work that D1 already holds: the message only says that it is time. It may be lost, then cron sends
  * it again, and doubled, which changes nothing. Each is about one project, so that none waits for another.
  */
-export type JobMessage = { kind: "delivery"; tenant: number; delivery: string };
+export type JobMessage =
+  | { kind: "delivery"; tenant: number; delivery: string }
+  | { kind: "report"; tenant: number; report: string }
+  | { kind: "local-day"; tenant: number; date: string; fromMs: number; toMs: number };
 
 /** Every events shard, in order of its number. */
 export function shardsOf(env: Env): D1Database[] {

@@ -106,7 +106,10 @@ export async function furnishedHouse() {
   });
   const dashboard = await request("POST", "/api/public/dashboards", { name: MARK });
   const deliveries = await request("GET", "/api/public/deliveries", undefined);
+  const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+  const report = await request("POST", "/api/public/reports", { from: yesterday, to: yesterday });
   const given = {
+    reportId: (report.json as { id: string }).id,
     destinationId: (destination.json as { id: string }).id,
     deliveryId: (deliveries.json as { data: { id: string }[] }).data[0]?.id ?? "none",
     dashboardId: (dashboard.json as { id: string }).id,

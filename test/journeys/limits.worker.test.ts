@@ -16,6 +16,7 @@ const given = {
   configId: "none",
   abId: "abt_none",
   destinationId: "d",
+  reportId: "r",
   deliveryId: "d",
   dashboardId: "d",
 };

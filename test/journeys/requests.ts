@@ -22,6 +22,7 @@ export type Given = {
   configId: string;
   abId: string;
   destinationId: string;
+  reportId: string;
   deliveryId: string;
   dashboardId: string;
 };
@@ -104,6 +105,7 @@ const REQUESTS: Record<string, WalkRequest> = {
   "POST /api/public/deliveries/:id/resend": { body: {} },
   "POST /api/public/dashboards": { body: { name: "theirs" } },
   "PATCH /api/public/dashboards/:id": { body: { rev: 1, name: "theirs" } },
+  "POST /api/public/reports": { body: { from: DAY, to: DAY } },
   "PATCH /api/public/settings": { body: { retentionDays: 7 } },
   "PUT /api/public/prices": { body: { model, usdPerMillion: { input: 1 } } },
   "GET /beta/litellm_prompt_management": { query: { prompt_id: prompt } },
@@ -129,6 +131,7 @@ const idsBefore = ({
   configId,
   abId,
   destinationId,
+  reportId,
   deliveryId,
   dashboardId,
 }: Given): Record<string, string> => ({
@@ -141,6 +144,7 @@ const idsBefore = ({
   keys: keyId,
   sources: sourceId,
   destinations: destinationId,
+  reports: reportId,
   deliveries: deliveryId,
   dashboards: dashboardId,
 });

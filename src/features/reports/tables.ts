@@ -9,7 +9,7 @@ import {
 } from "drizzle-orm/sqlite-core";
 
 import type { ReportKind, ReportState } from "./model.ts";
-import type { Aside, Section, VersionPlace } from "./section.ts";
+import type { Aside, Section, VersionPlace } from "./section/model.ts";
 
 /** `project` is the project's number (Scope.tenant) in all these tables. */
 

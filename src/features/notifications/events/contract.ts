@@ -62,7 +62,8 @@ const Report = z.object({
   period: z.object({ kind: z.enum(["daily", "weekly", "custom"]), from: Instant, to: Instant }),
   title: Text,
   highlights: z.array(Text).max(20),
-  path: z.string().describe("Where the page is on this server."),
+  path: z.string().describe("Where the page is on this server; it opens without a key."),
+  url: z.string().nullish().describe("The same with the server's address, where it knows that."),
 });
 
 const Disabled = z.object({ destinationId: z.string(), destination: Name, reason: Text });

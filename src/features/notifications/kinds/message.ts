@@ -124,7 +124,7 @@ function report(data: Data): Omit<Message, "mood"> {
     facts: [
       ["From", from],
       ["To", to],
-      ["Page", wordOf(data["path"])],
+      ["Page", wordOf(data["url"] ?? data["path"])],
     ],
     text: highlights.length > 0 ? highlights.map((line) => `• ${line}`).join("\n") : null,
   };

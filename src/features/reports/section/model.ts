@@ -1,4 +1,4 @@
-import type { DayLine, Incident, Movement, PromptReport } from "./contract.ts";
+import type { DayLine, Incident, Movement, PromptReport } from "../contract.ts";
 
 /** A metric's test before it is seen beside all others of the report. */
 export type Tested = Omit<Movement, "adjustedP">;

@@ -1,0 +1,108 @@
+import { addDays, dateIn, type LocalDay, localDays } from "../../lib/time/zone.ts";
+import { openRegistry } from "../../platform/db.ts";
+import type { Env, JobMessage } from "../../platform/env.ts";
+import type { Job } from "../../platform/job.ts";
+import { logEvent } from "../../platform/log.ts";
+import type { Scope } from "../../platform/scope.ts";
+import { listProjects, projectIdOf, scopeOfTenant } from "../projects/index.ts";
+import type { Project } from "../projects/model.ts";
+import { keepDay } from "./days/actions.ts";
+import { dayKey, isToKeep } from "./days/plan.ts";
+import { daysSince } from "./days/store.ts";
+import { advance, wakeReport } from "./make/actions.ts";
+import { dueReports } from "./periods.ts";
+import { insertDue, missingAmong, waitingReports } from "./store.ts";
+
+type MessageOf<K extends JobMessage["kind"]> = Extract<JobMessage, { kind: K }>;
+
+/** Reports that one run begins, and those that it sends on. */
+const REPORTS_PER_RUN = 200;
+/** Messages of one call; Queues allow 100. */
+const MESSAGES_PER_BATCH = 100;
+const DAY_MS = 86_400_000;
+/** Local days that may still be kept, counted back from today. */
+const DAYS_LOOKED_AT = 3;
+
+/** The queue names a project by its number alone; the ledger is kept by its id. */
+async function scopeOf(env: Env, now: Date, tenant: number): Promise<Scope> {
+  const scope = scopeOfTenant(env, now, tenant);
+  return { ...scope, projectId: await projectIdOf(scope) };
+}
+
+/** Goes on with the report that a message names. */
+export const goOnWithReport = async (
+  env: Env,
+  now: Date,
+  { tenant, report }: MessageOf<"report">,
+): Promise<void> => advance(await scopeOf(env, now, tenant), report);
+
+/** Keeps some sums of the local day that a message names, and asks for the rest. */
+export async function keepLocalDay(
+  env: Env,
+  now: Date,
+  message: MessageOf<"local-day">,
+): Promise<void> {
+  const { tenant, date, fromMs, toMs } = message;
+  const { more } = await keepDay(scopeOfTenant(env, now, tenant), { date, fromMs, toMs });
+  if (more) await env.JOBS.sendBatch([{ body: message }]);
+}
+
+/** Begins the reports that calendars ask for. */
+async function begin(env: Env, now: Date): Promise<{ more: boolean }> {
+  const projects = await listProjects(env);
+  const due = projects.flatMap(({ tenant, settings }) =>
+    dueReports(settings.reports, settings.timeZone, now.getTime()).map((one) => ({
+      ...one,
+      tenant,
+    })),
+  );
+  const missing = await missingAmong(env, due);
+  const begun = await insertDue(openRegistry(env.DB), now, missing.slice(0, REPORTS_PER_RUN));
+  for (const { id, project } of begun) await wakeReport(env, project, id);
+  if (begun.length > 0) logEvent("reports begun", { reports: begun.length });
+  return { more: missing.length > REPORTS_PER_RUN };
+}
+
+/** Sends on what a crash, the queue or a failed run left behind. */
+async function goOn(env: Env, now: Date): Promise<{ more: boolean }> {
+  const waiting = await waitingReports(openRegistry(env.DB), now, REPORTS_PER_RUN);
+  for (const { id, project } of waiting) await wakeReport(env, project, id);
+  return { more: false };
+}
+
+/** A project's newest days that are over, or nearly. */
+function newestDays({ settings: { timeZone } }: Project, now: Date): LocalDay[] {
+  const today = dateIn(timeZone, now.getTime());
+  return localDays(timeZone, addDays(today, -DAYS_LOOKED_AT), addDays(today, -1));
+}
+
+/** Asks for the sums of local days before their 5-minute buckets go. */
+async function keepDays(env: Env, now: Date): Promise<{ more: boolean }> {
+  const nowMs = now.getTime();
+  const rows = await daysSince(openRegistry(env.DB), nowMs - (DAYS_LOOKED_AT + 2) * DAY_MS);
+  const keyOf = (tenant: number, day: Pick<LocalDay, "fromMs" | "toMs">): string =>
+    `${tenant}/${dayKey(day)}`;
+  const known = new Map(
+    rows.map((row) => [
+      keyOf(row.project, { fromMs: row.start, toMs: row.stop }),
+      { passes: row.passes, isUnderWay: row.after !== null },
+    ]),
+  );
+  const messages = (await listProjects(env)).flatMap((project) =>
+    newestDays(project, now)
+      .filter((day) => isToKeep(day, known.get(keyOf(project.tenant, day)), nowMs))
+      .map((day) => ({
+        body: { kind: "local-day" as const, tenant: project.tenant, ...day },
+      })),
+  );
+  for (let from = 0; from < messages.length; from += MESSAGES_PER_BATCH) {
+    await env.JOBS.sendBatch(messages.slice(from, from + MESSAGES_PER_BATCH));
+  }
+  return { more: false };
+}
+
+export const reportJobs: Job[] = [
+  { name: "begin-reports", everyMinutes: 5, run: begin },
+  { name: "go-on-with-reports", everyMinutes: 1, run: goOn },
+  { name: "keep-local-days", everyMinutes: 10, run: keepDays },
+];

@@ -1,0 +1,140 @@
+import { Refusal } from "../../../platform/errors.ts";
+import type { Scope } from "../../../platform/scope.ts";
+import { comparedMetrics, inputOf, readComparison } from "../../comparisons/index.ts";
+import { promptVersionOf } from "../../ingest/model.ts";
+import { type LedgerRow, newestDeployments } from "../../prompts/index.ts";
+import { LATEST } from "../../prompts/model.ts";
+import { type KnownPrompt, requireKnown } from "../../rollups/index.ts";
+import { type Cell, emptyCell, mergeCellInto } from "../../rollups/model.ts";
+import type { Deployment } from "../contract.ts";
+import { readDays } from "../days/actions.ts";
+import { daysOf, type Period, spanOf } from "../periods.ts";
+import { comparedDeployment, uncompared } from "./deployment.ts";
+import { labelsByVersion, leftoversOf, standingAfter } from "./leftovers.ts";
+import type { Section, Tested } from "./model.ts";
+import { movementOf } from "./movement.ts";
+import { byVersion, type DayOfCells, sectionOf, versionsTogether } from "./section.ts";
+
+const EPOCH = new Date(0);
+const MS_PER_DAY = 86_400_000;
+/** Rows of a prompt's ledger that are read, the newest. */
+const MAX_MOVES = 2000;
+/** Deployments of one prompt that are compared, the newest; others are told. */
+const MAX_COMPARED = 5;
+const MAX_DEPLOYMENTS = 50;
+/** The control is looked at for so long before it was replaced. */
+const CONTROL_DAYS = 7;
+
+const UNKNOWN: KnownPrompt = { versions: [], labels: new Map(), stored: [] };
+
+/** A prompt that was deleted and has no traffic is known by its ledger alone. */
+async function knownOrNot(scope: Scope, prompt: string): Promise<KnownPrompt> {
+  try {
+    return await requireKnown(scope, prompt);
+  } catch (error) {
+    if (error instanceof Refusal && error.code === "not_found") return UNKNOWN;
+    throw error;
+  }
+}
+
+const sumOf = (cells: readonly Cell[]): Cell => {
+  const sum = emptyCell();
+  for (const cell of cells) mergeCellInto(sum, cell);
+  return sum;
+};
+
+/** Every metric that can be tested, over all versions of the prompt. */
+function testsOf(current: readonly DayOfCells[], before: readonly DayOfCells[]): Tested[] {
+  const [now, then] = [current.map(versionsTogether), before.map(versionsTogether)];
+  return comparedMetrics([sumOf(now), sumOf(then)], new Map(), null).flatMap((metric) => {
+    const meansOf = (cells: readonly Cell[]) => cells.map((cell) => inputOf(metric, cell, null));
+    return movementOf(metric, meansOf(now), meansOf(then)) ?? [];
+  });
+}
+
+type Pair = { from: number; to: number };
+
+/** The versions before and after a move, until the label moved on or the period ended. */
+async function compareMove(
+  scope: Scope,
+  prompt: string,
+  { row, pair, untilMs }: { row: LedgerRow; pair: Pair; untilMs: number },
+): Promise<Deployment> {
+  try {
+    const comparison = await readComparison(scope, prompt, {
+      control: pair.from,
+      candidate: pair.to,
+      from: new Date(row.at.getTime() - CONTROL_DAYS * MS_PER_DAY),
+      to: new Date(untilMs),
+    });
+    return comparedDeployment(row, comparison);
+  } catch (error) {
+    // A version that was deleted before it had traffic cannot be compared.
+    if (error instanceof Refusal) return uncompared(prompt, row, error.message);
+    throw error;
+  }
+}
+
+const isMove = ({ cause }: LedgerRow): boolean => cause === null;
+
+/** Every move of a label in the period, the newest of them with a verdict. */
+function deploymentsOf(
+  scope: Scope,
+  prompt: string,
+  moves: readonly LedgerRow[],
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): Promise<Deployment[]> {
+  const shown = moves
+    .filter((row) => isMove(row) && row.at.getTime() >= fromMs)
+    .slice(-MAX_DEPLOYMENTS);
+  return Promise.all(
+    shown.map(async (row, i) => {
+      const { from, to, label } = row;
+      if (to === null) return uncompared(prompt, row, "The label was taken away.");
+      if (from === null)
+        return uncompared(prompt, row, "The label is new: nothing was there before.");
+      if (i < shown.length - MAX_COMPARED) {
+        return uncompared(prompt, row, `Only the newest ${MAX_COMPARED} moves are compared.`);
+      }
+      const next = shown.slice(i + 1).find((later) => later.label === label);
+      const untilMs = next?.at.getTime() ?? toMs;
+      return compareMove(scope, prompt, { row, pair: { from, to }, untilMs });
+    }),
+  );
+}
+
+/** Works out what a report says of one prompt. */
+export async function workOut(scope: Scope, period: Period, prompt: string): Promise<Section> {
+  const { current, before, previous } = daysOf(period);
+  const { fromMs, toMs } = spanOf(period);
+  const [known, moves] = await Promise.all([
+    knownOrNot(scope, prompt),
+    newestDeployments(scope, prompt, { from: EPOCH, to: new Date(toMs), limit: MAX_MOVES }),
+  ]);
+  const days = [...before, ...current];
+  const read = await readDays(scope, { prompt, stored: known.stored }, days);
+  const celled = days.map((day, i): DayOfCells => ({ day, cells: read.days[i] ?? new Map() }));
+  const now = celled.slice(before.length);
+  const deployments = await deploymentsOf(scope, prompt, moves, { fromMs, toMs });
+  const last = now.at(-1);
+  const latest = known.versions.find((one) => known.labels.get(one)?.includes(LATEST)) ?? null;
+  const counts = new Map(
+    last ? [...byVersion(last)].map(([version, { n }]) => [version, n] as const) : [],
+  );
+  return sectionOf({
+    prompt,
+    current: now,
+    previous: celled.slice(before.length - previous.length, before.length),
+    isExact: read.isExact,
+    labels: labelsByVersion(standingAfter(moves)),
+    tests: testsOf(now, celled.slice(0, before.length)),
+    deployments,
+    incidents: [],
+    rollouts: [],
+    leftovers: last ? leftoversOf({ prompt, moves, latest }, last.day, counts) : [],
+  });
+}
+
+/** Versions that are the prompt's own, not its fallback. */
+export const isOwnVersion = ({ version }: { version: number }): boolean =>
+  promptVersionOf(version) !== null;
