@@ -3,13 +3,21 @@ import { createRouter } from "@tanstack/react-router";
 import { destinationsRoute } from "./screens/destinations/route.ts";
 import { promptRoute } from "./screens/prompt/route.ts";
 import { promptsRoute } from "./screens/prompts/route.ts";
+import { rolloutRoute } from "./screens/rollout/route.ts";
+import { rolloutsRoute } from "./screens/rollouts/route.ts";
 import { homeRoute, projectRoute, rootRoute, signInRoute } from "./shell/root.tsx";
 
 /** Every screen. A screen's code is loaded when it is first looked at. */
 const tree = rootRoute.addChildren([
   homeRoute,
   signInRoute,
-  projectRoute.addChildren([promptsRoute, promptRoute, destinationsRoute]),
+  projectRoute.addChildren([
+    promptsRoute,
+    promptRoute,
+    destinationsRoute,
+    rolloutsRoute,
+    rolloutRoute,
+  ]),
 ]);
 
 export const router = createRouter({

@@ -8,6 +8,13 @@ import type { IconName } from "../parts/icon.tsx";
 export const PLACES = [
   { to: "/projects/$projectId/prompts", label: "Prompts", icon: "prompt", key: "p", scope: "read" },
   {
+    to: "/projects/$projectId/rollouts",
+    label: "Rollouts",
+    icon: "rollout",
+    key: "o",
+    scope: "read",
+  },
+  {
     to: "/projects/$projectId/destinations",
     label: "Destinations",
     icon: "destination",

@@ -1,0 +1,45 @@
+import { Stack, Table, Text, Title } from "@mantine/core";
+
+import type { Rollout } from "../../../features/rollouts/contract.ts";
+import { Instant } from "../../parts/shown.tsx";
+
+type Event = Rollout["events"][number];
+
+const whatOf = ({ event, stage, share }: Event): string => {
+  const words = event.replaceAll("_", " ");
+  if (event !== "stage_started" || stage === null) return words;
+  return `stage ${stage + 1} started${share === null ? "" : `, ${share} %`}`;
+};
+
+/** What happened, the newest first. */
+export const History = ({ rollout }: { rollout: Rollout }) => (
+  <Stack gap="sm" component="section" aria-label="Decisions">
+    <Title order={2}>Decisions</Title>
+    <div className="wide-table">
+      <Table miw={560}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>When</Table.Th>
+            <Table.Th>What</Table.Th>
+            <Table.Th>Why</Table.Th>
+            <Table.Th>Who</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rollout.events.toReversed().map((event, place) => (
+            <Table.Tr key={`${event.at} ${place}`}>
+              <Table.Td>
+                <Instant at={event.at} />
+              </Table.Td>
+              <Table.Td>{whatOf(event)}</Table.Td>
+              <Table.Td>
+                <Text size="sm">{event.reason ?? "–"}</Text>
+              </Table.Td>
+              <Table.Td>{event.actor.kind === "system" ? "Promptside" : event.actor.id}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  </Stack>
+);

@@ -1,0 +1,61 @@
+import { Alert, Stack, Table, Text } from "@mantine/core";
+
+import type { RolloutForecast } from "../../../features/rollouts/contract.ts";
+import { count, number } from "../../format/number.ts";
+import { Exact } from "../../parts/shown.tsx";
+import { guardrailName } from "./words.ts";
+
+const hours = (value: number | null) =>
+  value === null ? "never at this traffic" : <Exact {...number(value)} />;
+
+/** What a plan would take at present traffic, before anything is started. */
+export function ForecastPanel({ answer }: { answer: RolloutForecast }) {
+  const { forecast, leftOut, problem } = answer;
+  return (
+    <Stack gap="sm">
+      {problem !== null && (
+        <Alert color="red" variant="light" title="It would be refused now" role="alert">
+          {problem}
+        </Alert>
+      )}
+      <Alert
+        color={forecast.finishes ? "blue" : "orange"}
+        variant="light"
+        title={forecast.finishes ? "Forecast" : "It may not finish"}
+      >
+        <Text size="sm">{forecast.message}</Text>
+        <Text size="sm">
+          Control is v{answer.control}. {count(forecast.basedOn.n).text} generations of it were
+          seen, {number(forecast.generationsPerHour).text} an hour.
+        </Text>
+      </Alert>
+      <div className="wide-table">
+        <Table fz="sm" miw={480}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Guardrail</Table.Th>
+              <Table.Th ta="right">Hours to prove it safe</Table.Th>
+              <Table.Th ta="right">Hours to prove harm at the margin</Table.Th>
+              <Table.Th>Note</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {forecast.guardrails.map(({ metric, hoursToSafe, hoursToHarm, note }) => (
+              <Table.Tr key={metric}>
+                <Table.Td>{guardrailName(metric)}</Table.Td>
+                <Table.Td ta="right">{hours(hoursToSafe)}</Table.Td>
+                <Table.Td ta="right">{hours(hoursToHarm.atMargin)}</Table.Td>
+                <Table.Td>{note ?? ""}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </div>
+      {leftOut.map(({ metric, because }) => (
+        <Text size="sm" c="dimmed" key={metric}>
+          {guardrailName(metric)} is left out: {because}
+        </Text>
+      ))}
+    </Stack>
+  );
+}

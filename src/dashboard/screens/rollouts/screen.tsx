@@ -1,0 +1,148 @@
+import { Anchor, Button, Group, SegmentedControl, Stack, Table, Text, Title } from "@mantine/core";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+
+import type { RolloutSummary } from "../../../features/rollouts/contract.ts";
+import { Empty } from "../../parts/empty.tsx";
+import { Icon } from "../../parts/icon.tsx";
+import { Pages, usePages } from "../../parts/pages.tsx";
+import { Age } from "../../parts/shown.tsx";
+import { StateBadge } from "../../parts/state-badge.tsx";
+import { useProject } from "../../shell/project.ts";
+import { StartDialog } from "./start-dialog.tsx";
+import { STATE_COLOURS } from "./words.ts";
+
+const route = getRouteApi("/projects/$projectId/rollouts");
+
+function Row({ rollout }: { rollout: RolloutSummary }) {
+  const { id: projectId } = useProject();
+  const { id, prompt, label, control, candidate, state, because, stage, stages, share } = rollout;
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Anchor
+          fw={600}
+          renderRoot={(props) => (
+            <Link
+              to="/projects/$projectId/rollouts/$rolloutId"
+              params={{ projectId, rolloutId: id }}
+              {...props}
+            />
+          )}
+        >
+          {prompt}
+        </Anchor>
+        <Text size="sm" c="dimmed">
+          {label}: v{control} → v{candidate}, {rollout.environment}
+        </Text>
+      </Table.Td>
+      <Table.Td>
+        <StateBadge state={state} colour={STATE_COLOURS[state]} />
+      </Table.Td>
+      <Table.Td style={{ whiteSpace: "nowrap" }}>
+        {rollout.isLive ? `${share} %, stage ${stage + 1} of ${stages.length}` : "–"}
+      </Table.Td>
+      <Table.Td>
+        <Text size="sm">{because ?? "–"}</Text>
+      </Table.Td>
+      <Table.Td>
+        <Age at={rollout.startedAt} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function Nothing({ isAll, onStart }: { isAll: boolean; onStart: (() => void) | undefined }) {
+  const snippet = [
+    `curl -X POST ${location.origin}/api/public/rollouts \\`,
+    '  -H "Authorization: Bearer $PROMPTSIDE_KEY" -H "Content-Type: application/json" \\',
+    `  -d '{"prompt":"my-prompt","label":"production","candidate":2}'`,
+  ].join("\n");
+  return (
+    <Empty
+      title={isAll ? "No rollout yet" : "No rollout is running"}
+      snippet={{ label: "Start a rollout", text: snippet }}
+      {...(onStart ? { action: <Button onClick={onStart}>Start a rollout</Button> } : {})}
+    >
+      A rollout gives a new version a growing share of a label, judges guardrails every minute, and
+      promotes it or rolls it back by itself.
+    </Empty>
+  );
+}
+
+/** Rollouts, the live ones first looked at. */
+export function RolloutsScreen() {
+  const { show, prompt, start } = route.useSearch();
+  const { may } = useProject();
+  const navigate = useNavigate();
+  const pages = usePages<RolloutSummary>("rollouts", "/api/public/rollouts", {
+    prompt,
+    state: show === "all" ? undefined : "live",
+  });
+  const setStart = (value: string | undefined): void =>
+    void navigate({ to: ".", search: (before) => ({ ...before, start: value }) });
+  const onStart = may("write") ? () => setStart(prompt ?? "") : undefined;
+  return (
+    <Stack>
+      <Group justify="space-between">
+        <Title order={1}>Rollouts</Title>
+        {onStart && (
+          <Button leftSection={<Icon name="plus" size={16} />} onClick={onStart}>
+            Start a rollout
+          </Button>
+        )}
+      </Group>
+      <Group>
+        <SegmentedControl
+          aria-label="Which rollouts"
+          data={[
+            { value: "live", label: "Live" },
+            { value: "all", label: "All" },
+          ]}
+          value={show ?? "live"}
+          onChange={(value) =>
+            void navigate({
+              to: ".",
+              search: (before) => ({ ...before, show: value === "all" ? "all" : undefined }),
+              replace: true,
+            })
+          }
+        />
+        {prompt !== undefined && (
+          <Button
+            variant="default"
+            size="xs"
+            rightSection={<Icon name="close" size={12} />}
+            onClick={() =>
+              void navigate({ to: ".", search: (before) => ({ ...before, prompt: undefined }) })
+            }
+          >
+            {prompt}
+          </Button>
+        )}
+      </Group>
+      <Pages pages={pages} empty={<Nothing isAll={show === "all"} onStart={onStart} />}>
+        {(rows) => (
+          <div className="wide-table">
+            <Table verticalSpacing="sm" miw={720}>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>Rollout</Table.Th>
+                  <Table.Th>State</Table.Th>
+                  <Table.Th>Candidate gets</Table.Th>
+                  <Table.Th>Because</Table.Th>
+                  <Table.Th>Started</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {rows.map((rollout) => (
+                  <Row key={rollout.id} rollout={rollout} />
+                ))}
+              </Table.Tbody>
+            </Table>
+          </div>
+        )}
+      </Pages>
+      {start !== undefined && <StartDialog prompt={start} onClose={() => setStart(undefined)} />}
+    </Stack>
+  );
+}
