@@ -120,10 +120,22 @@ const OBSERVATION_SCORES = `kt
     AND ((s.project, s.owner, s.id) IN (SELECT project, owner, id FROM ks)
       OR (s.project, s.owner, s.obs) IN (SELECT project, trace, id FROM k))`;
 
-/** Trace scores, at the earliest counted generation of each version in the trace; ties by id. */
+/**
+ * The version behind a stored one, see `model.ts`: a trace meets it once, whether generations named
+ * it or a label led to it.
+ */
+export const VERSION_MET = "CASE WHEN o.version < -1 THEN -1 - o.version ELSE o.version END";
+/** Generations that named the version come first: a guess must not take what judges may count. */
+export const NAMED_FIRST = "o.version < 0";
+
+/**
+ * Trace scores, at the earliest counted generation of each version in the trace: of those that named
+ * it, or where none did, of those that a label led to it; ties by id.
+ */
 const TRACE_SCORES = `(
     SELECT o.*, row_number() OVER (
-        PARTITION BY o.project, o.trace, o.prompt, o.version ORDER BY o.start, o.id
+        PARTITION BY o.project, o.trace, o.prompt, ${VERSION_MET}
+        ORDER BY ${NAMED_FIRST}, o.start, o.id
       ) AS place
     FROM (
       SELECT kt.project, kt.trace FROM kt WHERE EXISTS (

@@ -6,9 +6,11 @@ export {
   type ExtremesItem,
   type GenerationItem,
   type Item,
+  NAMED_FIRST,
   RANGE_EXTREMES,
   RANGE_ITEMS,
   type ScoreItem,
+  VERSION_MET,
 } from "./images.ts";
 export { newestCalls } from "./reads/calls/store.ts";
 export { shardIndex } from "./shard.ts";

@@ -2,9 +2,10 @@ import { describe, it } from "vitest";
 
 import type { StoredRows } from "../../../src/features/ingest/accept/stored.ts";
 import { applyRows } from "../../../src/features/ingest/consumer/actions.ts";
-import { clockOf } from "../../../src/features/ingest/model.ts";
+import { clockOf, throughLabel } from "../../../src/features/ingest/model.ts";
 import { shardIndex } from "../../../src/features/ingest/shard.ts";
 import { foldOnce } from "../../../src/features/rollups/fold/actions.ts";
+import { readMetrics } from "../../../src/features/rollups/metrics/actions.ts";
 import { repair } from "../../../src/features/rollups/repair/actions.ts";
 import { retain } from "../../../src/features/rollups/retention/actions.ts";
 import { settleOnce } from "../../../src/features/rollups/settle/actions.ts";
@@ -13,6 +14,7 @@ import type { Scope } from "../../../src/platform/scope.ts";
 import { type Around, faultyD1 } from "../../support/faulty-d1.ts";
 import { freshScope } from "../../support/scope.ts";
 import { expectExact, stored, untilQuiet } from "./comparison.ts";
+import { moveLabels } from "./events.ts";
 
 const START_US = Date.parse("2026-11-20T10:00:00Z") * 1000;
 const DAY_MS = 86_400_000;
@@ -134,6 +136,77 @@ describe("schedules that random histories hardly meet", () => {
     await send(scope, { observations: [{ ...generation("a"), deleted: true }] });
     await untilQuiet(scope);
     expect(await expectExact(expect, scope)).toBe(6);
+  });
+});
+
+describe("a version that a trace meets by number and by label", () => {
+  /** Generations of version 1: by its number, and through the label that points at it. */
+  const labelled = (id: string, over: Partial<Generation> = {}): Generation => {
+    const { promptVersion: _, ...rest } = generation(id, over);
+    return { ...rest, promptLabel: "live" };
+  };
+  /** Values of a score per stored version, over all days. */
+  const scored = async (scope: Scope): Promise<Record<string, number>> => {
+    const found: Record<string, number> = {};
+    for (const [key, { metrics }] of (await stored(scope)).flatMap((cells) => [...cells])) {
+      const [level, , version] = key.split("/");
+      if (level !== "2") continue;
+      for (const [metric, { n }] of Object.entries(metrics)) {
+        if (metric.includes(":NUMERIC:")) found[version ?? ""] = (found[version ?? ""] ?? 0) + n;
+      }
+    }
+    return found;
+  };
+  const traceScore: StoredRows["scores"][number] = (() => {
+    const { sessionId: _, ...rest } = sessionScore("one");
+    return { ...rest, traceId: "t1" };
+  })();
+
+  it("has its trace's score once, beside the generation that named it", async ({ expect }) => {
+    const scope = freshScope();
+    await moveLabels(scope, START_US / 1000);
+    await send(scope, {
+      // The label's generation is the earlier one: it led to version 1.
+      observations: [generation("a"), labelled("b", { startUs: START_US - 3_600_000_000 })],
+      scores: [traceScore],
+    });
+    await untilQuiet(scope);
+    expect(await scored(scope)).toEqual({ "1": 1 });
+    const { data } = await readMetrics(scope, "greet", {});
+    expect(data[0]).toMatchObject({ version: 1, count: 2, countThroughLabel: 1 });
+    expect(data[0]?.scores).toMatchObject([
+      { n: 1, source: "API" },
+      { n: 1, source: null },
+    ]);
+    // Without the one that named it, the label's has it.
+    await send(scope, { observations: [{ ...generation("a"), deleted: true }] });
+    await untilQuiet(scope);
+    expect(await scored(scope)).toEqual({ [throughLabel(1)]: 1 });
+    await expectExact(expect, scope);
+  });
+
+  it("has its session's score once, over all shards", async ({ expect }) => {
+    const scope = freshScope();
+    await moveLabels(scope, START_US / 1000);
+    const inSession = (id: string) => ({ id, clock: clock(), sessionId: "s1" });
+    await send(scope, {
+      traces: [inSession("t1"), inSession("t2"), inSession("t3")],
+      observations: [
+        labelled("b", { startUs: START_US - 3_600_000_000 }),
+        generation("a", { traceId: "t2" }),
+        generation("c", { traceId: "t3", promptVersion: 2 }),
+      ],
+      scores: [sessionScore("one")],
+    });
+    await untilQuiet(scope);
+    expect(await scored(scope)).toEqual({ "1": 1, "2": 1 });
+    await expectExact(expect, scope);
+    await send(scope, {
+      observations: [{ ...generation("a", { traceId: "t2" }), deleted: true }],
+    });
+    await untilQuiet(scope);
+    expect(await scored(scope)).toEqual({ [throughLabel(1)]: 1, "2": 1 });
+    await expectExact(expect, scope);
   });
 });
 

@@ -1,4 +1,4 @@
-import { COUNTED } from "../../ingest/index.ts";
+import { COUNTED, NAMED_FIRST, VERSION_MET } from "../../ingest/index.ts";
 import { chunks, MAX_PARAMETER } from "../store.ts";
 import { itemOf, type Meeting, type SessionScore, type SessionUse } from "./uses.ts";
 
@@ -33,7 +33,7 @@ export async function readMarked(home: D1Database): Promise<Marked> {
   };
 }
 
-/** The earliest counted generation per version of each session in one shard. */
+/** The earliest counted generation per version of each session in one shard, as in `images.ts`. */
 export async function readMeetings(
   shard: D1Database,
   sessions: readonly [project: number, session: string][],
@@ -43,7 +43,8 @@ export async function readMeetings(
       `SELECT project, session, prompt, version, start, id, trace, env, model FROM (
          SELECT t.project, t.session, o.prompt, o.version, o.start, o.id, o.trace, o.env,
            coalesce(o.model, '') AS model, row_number() OVER (
-             PARTITION BY t.project, t.session, o.prompt, o.version ORDER BY o.start, o.id, o.trace
+             PARTITION BY t.project, t.session, o.prompt, ${VERSION_MET}
+             ORDER BY ${NAMED_FIRST}, o.start, o.id, o.trace
            ) AS place
          FROM json_each(?1) k
          CROSS JOIN trace t ON t.project = k.value ->> 0 AND t.session = k.value ->> 1

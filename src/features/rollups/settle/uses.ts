@@ -1,4 +1,5 @@
 import type { ScoreItem } from "../../ingest/index.ts";
+import { promptVersionOf } from "../../ingest/model.ts";
 
 /** A session as one text, for maps. */
 export const sessionId = (project: number, session: string): string => `${project}/${session}`;
@@ -15,7 +16,10 @@ export type SessionScore = {
   cat: string | null;
 };
 
-/** Where a version first meets a session: its earliest counted generation there. */
+/**
+ * Where a version first meets a session: its earliest counted generation there, of those that named
+ * it, or where none did, of those that a label led to it.
+ */
 export type Meeting = {
   project: number;
   session: string;
@@ -31,7 +35,14 @@ export type Meeting = {
 /** What one score of a session contributes to one version: a row of `session_use`. */
 export type SessionUse = SessionScore & Omit<Meeting, "id" | "trace">;
 
+/** The version behind a stored one; a fallback and an unresolved label are met as what they are. */
+const versionMet = ({ version }: { version: number }): number =>
+  promptVersionOf(version) ?? version;
+
+const isNamed = ({ version }: Meeting): boolean => version >= 0;
+
 const byOrder = (a: Meeting, b: Meeting): number => {
+  if (isNamed(a) !== isNamed(b)) return isNamed(a) ? -1 : 1;
   if (a.start !== b.start) return a.start - b.start;
   if (a.id !== b.id) return a.id < b.id ? -1 : 1;
   return a.trace < b.trace ? -1 : 1;
@@ -41,14 +52,14 @@ const byOrder = (a: Meeting, b: Meeting): number => {
 export function earliest(meetings: readonly Meeting[]): Meeting[] {
   const first = new Map<string, Meeting>();
   for (const meeting of [...meetings].sort(byOrder)) {
-    const key = JSON.stringify([meeting.prompt, meeting.version]);
+    const key = JSON.stringify([meeting.prompt, versionMet(meeting)]);
     if (!first.has(key)) first.set(key, meeting);
   }
   return [...first.values()];
 }
 
-const useKey = ({ score, prompt, version }: SessionUse): string =>
-  JSON.stringify([score, prompt, version]);
+const useKey = (use: SessionUse): string =>
+  JSON.stringify([use.score, use.prompt, versionMet(use)]);
 
 /**
  * What a session's scores contribute: each once to every version used in the session. What was
