@@ -1,6 +1,10 @@
 import { createRouter } from "@tanstack/react-router";
 
+import { compareRoute } from "./screens/compare/route.ts";
+import { dashboardRoute, dashboardsRoute } from "./screens/dashboards/route.ts";
 import { destinationsRoute } from "./screens/destinations/route.ts";
+import { generationsRoute, traceRoute } from "./screens/generations/route.ts";
+import { metricsRoute } from "./screens/metrics/route.ts";
 import { promptRoute } from "./screens/prompt/route.ts";
 import { promptsRoute } from "./screens/prompts/route.ts";
 import { rolloutRoute } from "./screens/rollout/route.ts";
@@ -14,6 +18,12 @@ const tree = rootRoute.addChildren([
   projectRoute.addChildren([
     promptsRoute,
     promptRoute,
+    metricsRoute,
+    compareRoute,
+    generationsRoute,
+    traceRoute,
+    dashboardsRoute,
+    dashboardRoute,
     destinationsRoute,
     rolloutsRoute,
     rolloutRoute,

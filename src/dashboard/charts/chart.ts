@@ -9,8 +9,9 @@ export type Line = {
   as: "line" | "area" | "bar";
   /** Series of one stack stand on each other. */
   stack?: string;
-  /** The field that holds `[low, high]` of an interval or band around it. */
+  /** The field that holds `[low, high]`: whiskers at each point, or a band along the line. */
   range?: string;
+  rangeAs?: "whiskers" | "band";
   /** The field that holds how many values each number is of. */
   sizes: string;
 };

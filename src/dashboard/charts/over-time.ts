@@ -102,7 +102,15 @@ export function percentilesChart(series: Timeseries, version: number): TimeChart
       marker: lookAt(place).marker,
     };
     return {
-      line: { key: name, name, look, as: "line", range: rangeOf(name), sizes: sizesOf(name) },
+      line: {
+        key: name,
+        name,
+        look,
+        as: "line",
+        range: rangeOf(name),
+        rangeAs: "band",
+        sizes: sizesOf(name),
+      },
       points: (one?.points ?? []).map((point) => ({
         at: atOf(point),
         fields: {
@@ -201,6 +209,7 @@ export function scoreChart(series: Timeseries): TimeChart {
       look: lookOf(one.version),
       as: "line",
       range: rangeOf(key),
+      rangeAs: "whiskers",
       sizes: sizesOf(key),
     };
     return {

@@ -8,6 +8,34 @@ import type { IconName } from "../parts/icon.tsx";
 export const PLACES = [
   { to: "/projects/$projectId/prompts", label: "Prompts", icon: "prompt", key: "p", scope: "read" },
   {
+    to: "/projects/$projectId/metrics",
+    label: "Metrics",
+    icon: "metrics",
+    key: "m",
+    scope: "read",
+  },
+  {
+    to: "/projects/$projectId/compare",
+    label: "Compare",
+    icon: "compare",
+    key: "c",
+    scope: "read",
+  },
+  {
+    to: "/projects/$projectId/generations",
+    label: "Generations",
+    icon: "generation",
+    key: "g",
+    scope: "read",
+  },
+  {
+    to: "/projects/$projectId/dashboards",
+    label: "Dashboards",
+    icon: "dashboard",
+    key: "d",
+    scope: "read",
+  },
+  {
     to: "/projects/$projectId/rollouts",
     label: "Rollouts",
     icon: "rollout",

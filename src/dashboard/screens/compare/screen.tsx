@@ -1,0 +1,3 @@
+import { Title } from "@mantine/core";
+
+export const CompareScreen = () => <Title order={1}>Compare</Title>;

@@ -1,0 +1,3 @@
+import { Title } from "@mantine/core";
+
+export const DashboardsScreen = () => <Title order={1}>Dashboards</Title>;

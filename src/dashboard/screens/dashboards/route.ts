@@ -1,0 +1,15 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+
+import { projectRoute } from "../../shell/root.tsx";
+
+export const dashboardsRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "dashboards",
+  component: lazyRouteComponent(() => import("./list-screen.tsx"), "DashboardsScreen"),
+});
+
+export const dashboardRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "dashboards/$dashboardId",
+  component: lazyRouteComponent(() => import("./screen.tsx"), "DashboardScreen"),
+});

@@ -1,0 +1,3 @@
+import { Title } from "@mantine/core";
+
+export const TraceScreen = () => <Title order={1}>Trace</Title>;

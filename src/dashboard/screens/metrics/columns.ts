@@ -1,0 +1,231 @@
+import type {
+  Distribution,
+  ScoreLine,
+  Summed,
+  VersionMetrics,
+} from "../../../features/rollups/contract.ts";
+import { metricName } from "../../charts/names.ts";
+import type { Unit } from "../../charts/units.ts";
+
+/** A number of a version, and of how many values it is; both null while unknown. */
+export type Cell = { value: number | null; n: number | null };
+
+/** Which of a version's generations are behind a number, beside those of the window. */
+export type Narrower = { failed?: true; scoreName?: string };
+
+/** One column of the table of versions. */
+export type Column = {
+  id: string;
+  group: string;
+  title: string;
+  unit: Unit | "instant";
+  of: (line: VersionMetrics) => Cell;
+  behind: Narrower;
+};
+
+type Statistic = "mean" | "min" | "p50" | "p95" | "p99" | "max" | "total";
+type Measure = {
+  [K in keyof VersionMetrics]: VersionMetrics[K] extends Distribution ? K : never;
+}[keyof VersionMetrics];
+
+const OF_DISTRIBUTION = ["mean", "min", "p50", "p95", "p99", "max"] as const;
+const OF_SUM = ["total", ...OF_DISTRIBUTION] as const;
+
+const MEASURES: [measure: Measure, unit: Unit, statistics: readonly Statistic[]][] = [
+  ["latencyMs", "ms", OF_DISTRIBUTION],
+  ["timeToFirstTokenMs", "ms", OF_DISTRIBUTION],
+  ["inputTokens", "tokens", OF_SUM],
+  ["outputTokens", "tokens", OF_SUM],
+  ["totalTokens", "tokens", OF_SUM],
+  ["costUsd", "USD", OF_SUM],
+  ["inputCostUsd", "USD", OF_SUM],
+  ["outputCostUsd", "USD", OF_SUM],
+];
+
+const statisticOf = (summary: Distribution | Summed, statistic: Statistic): number | null =>
+  statistic !== "total" ? summary[statistic] : "total" in summary ? summary.total : null;
+
+const measureColumns = (): Column[] =>
+  MEASURES.flatMap(([measure, unit, statistics]) =>
+    statistics.map((statistic): Column => ({
+      id: `${measure}.${statistic}`,
+      group: metricName(measure),
+      title: statistic,
+      unit,
+      of: (line) => ({ value: statisticOf(line[measure], statistic), n: line[measure].n }),
+      behind: {},
+    })),
+  );
+
+type AtField = "firstAt" | "lastAt" | "firstEverAt" | "lastEverAt";
+
+const instantColumn = (id: AtField, title: string): Column => ({
+  id,
+  group: "Use",
+  title,
+  unit: "instant",
+  of: (line) => {
+    const at = line[id];
+    return { value: at === null ? null : Date.parse(at), n: line.count };
+  },
+  behind: {},
+});
+
+/** Of none there is no share. */
+const shareOf = (part: number, n: number): number | null => (n === 0 ? null : part / n);
+
+const USE: Column[] = [
+  {
+    id: "count",
+    group: "Use",
+    title: "generations",
+    unit: "generations",
+    of: ({ count }) => ({ value: count, n: count }),
+    behind: {},
+  },
+  {
+    id: "countThroughLabel",
+    group: "Use",
+    title: "named a label",
+    unit: "generations",
+    of: ({ count, countThroughLabel }) => ({ value: countThroughLabel, n: count }),
+    behind: {},
+  },
+  instantColumn("firstAt", "first in window"),
+  instantColumn("lastAt", "last in window"),
+  instantColumn("firstEverAt", "first ever"),
+  instantColumn("lastEverAt", "last ever"),
+  {
+    id: "errors",
+    group: "Errors",
+    title: "failed",
+    unit: "generations",
+    of: ({ errors, count }) => ({ value: errors, n: count }),
+    behind: { failed: true },
+  },
+  {
+    id: "errorRate",
+    group: "Errors",
+    title: "rate",
+    unit: "share",
+    of: ({ errors, count }) => ({ value: shareOf(errors, count), n: count }),
+    behind: { failed: true },
+  },
+];
+
+const scoreLine = (line: VersionMetrics, name: string, dataType: string): ScoreLine | undefined =>
+  line.scores.find(
+    (score) => score.name === name && score.dataType === dataType && score.source === null,
+  );
+
+type ScoreStatistic = "mean" | "min" | "p5" | "p50" | "p95" | "max";
+const OF_SCORES: readonly ScoreStatistic[] = ["mean", "min", "p5", "p50", "p95", "max"];
+
+function scoreColumns(name: string, dataType: string, categories: readonly string[]): Column[] {
+  const base = { group: metricName(`score:${name}`), behind: { scoreName: name } };
+  const of = (read: (score: ScoreLine) => number | null) => (line: VersionMetrics) => {
+    const score = scoreLine(line, name, dataType);
+    return score ? { value: read(score), n: score.n } : { value: null, n: 0 };
+  };
+  const id = (statistic: string): string => `score:${name}:${dataType}.${statistic}`;
+  const coverage: Column = {
+    ...base,
+    id: id("n"),
+    title: "values",
+    unit: "values",
+    of: of(({ n }) => n),
+  };
+  if (dataType === "NUMERIC") {
+    const numbers = OF_SCORES.map((statistic): Column => ({
+      ...base,
+      id: id(statistic),
+      title: statistic,
+      unit: "score",
+      of: of((score) => score[statistic] ?? null),
+    }));
+    return [...numbers, coverage];
+  }
+  const shares = categories.map((category): Column => ({
+    ...base,
+    id: id(`share of ${category}`),
+    title: `share of ${category}`,
+    unit: "share",
+    of: of((score) => shareOf(score.categories?.[category] ?? 0, score.n)),
+  }));
+  return [...shares, coverage];
+}
+
+/** Categories that get a column each; a table of hundreds could not be read. */
+const MOST_CATEGORIES = 12;
+
+/** Every column that the answer has numbers for: what is measured of generations, then each score. */
+export function columnsOf(lines: readonly VersionMetrics[]): Column[] {
+  const scores = new Map<string, { name: string; dataType: string; counts: Map<string, number> }>();
+  for (const { name, dataType, source, categories } of lines.flatMap((line) => line.scores)) {
+    if (source !== null) continue;
+    const key = JSON.stringify([name, dataType]);
+    const known = scores.get(key) ?? { name, dataType, counts: new Map<string, number>() };
+    for (const [category, count] of Object.entries(categories ?? {})) {
+      known.counts.set(category, (known.counts.get(category) ?? 0) + count);
+    }
+    scores.set(key, known);
+  }
+  const ofScores = [...scores.values()]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap(({ name, dataType, counts }) => {
+      const names = [...counts].sort(([, a], [, b]) => b - a).map(([category]) => category);
+      // The share of False is what is left of True.
+      const shown =
+        dataType === "BOOLEAN" && counts.size > 0 ? ["True"] : names.slice(0, MOST_CATEGORIES);
+      return scoreColumns(name, dataType, shown);
+    });
+  return [...USE, ...measureColumns(), ...ofScores];
+}
+
+const DEFAULT_IDS = [
+  "count",
+  "errorRate",
+  "latencyMs.p50",
+  "latencyMs.p95",
+  "timeToFirstTokenMs.p50",
+  "totalTokens.mean",
+  "costUsd.mean",
+  "costUsd.total",
+];
+const OF_EACH_SCORE = /^score:.*\.(mean|share of True)$/;
+
+/** Columns that are shown unless somebody chose others. */
+export const defaultIds = (columns: readonly Column[]): string[] =>
+  columns
+    .filter(({ id }) => DEFAULT_IDS.includes(id) || OF_EACH_SCORE.test(id))
+    .map(({ id }) => id);
+
+/** A column and a direction, as the address has it: "costUsd.total", or "-costUsd.total" downwards. */
+export type Sort = { id: string; isDown: boolean };
+
+export const readSort = (text: string | undefined): Sort =>
+  text === undefined
+    ? { id: "version", isDown: true }
+    : text.startsWith("-")
+      ? { id: text.slice(1), isDown: true }
+      : { id: text, isDown: false };
+
+export const writeSort = ({ id, isDown }: Sort): string => (isDown ? `-${id}` : id);
+
+/** Lines in the order of a column; what is unknown comes last either way, newer versions first. */
+export function sortLines(
+  lines: readonly VersionMetrics[],
+  columns: readonly Column[],
+  { id, isDown }: Sort,
+): VersionMetrics[] {
+  const column = columns.find((each) => each.id === id);
+  const valueOf = (line: VersionMetrics): number | null =>
+    column ? column.of(line).value : line.version;
+  return lines.toSorted((a, b) => {
+    const [x, y] = [valueOf(a), valueOf(b)];
+    if (x === null || y === null) {
+      return x === y ? b.version - a.version : x === null ? 1 : -1;
+    }
+    return (isDown ? y - x : x - y) || b.version - a.version;
+  });
+}

@@ -1,0 +1,11 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+
+import { projectRoute } from "../../shell/root.tsx";
+import { readMetricsSearch } from "./search.ts";
+
+export const metricsRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "metrics",
+  validateSearch: readMetricsSearch,
+  component: lazyRouteComponent(() => import("./screen.tsx"), "MetricsScreen"),
+});
