@@ -25,6 +25,6 @@ export default defineConfig({
   },
   server: {
     strictPort: true,
-    proxy: { "/api": proxied, "/docs": proxied, "/mcp": proxied },
+    proxy: { "/api/public": proxied, "/docs": proxied, "/mcp": proxied },
   },
 });
