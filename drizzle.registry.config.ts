@@ -13,6 +13,7 @@ export default defineConfig({
     "./src/features/scores/kinds/tables.ts",
     "./src/features/ingest/webhook/tables.ts",
     "./src/features/comparisons/ab/tables.ts",
+    "./src/features/comparisons/margins/tables.ts",
     "./src/features/rollouts/tables.ts",
     "./src/features/monitors/tables.ts",
     "./src/features/reports/tables.ts",
