@@ -1,5 +1,4 @@
 import type { Deployment, Report, ReportContent } from "./contract.ts";
-import { nameOfMetric } from "./section/sentences.ts";
 import {
   changeText,
   countText,
@@ -66,10 +65,7 @@ export function markdownOf({ title, period, content }: Ready): string {
     ...section("Deployments", deployments.flatMap(deploymentLines)),
     ...section(
       "What moved",
-      movers.map(
-        ({ prompt, metric, verdict, why }) =>
-          `- **${text(prompt)}, ${text(nameOfMetric(metric))}${verdict === null ? "" : `: ${verdict}`}**. ${text(why)}`,
-      ),
+      movers.map(({ prompt, why }) => `- **${text(prompt)}**: ${text(why)}`),
     ),
     ...section(
       "Incidents",

@@ -36,10 +36,14 @@ type Ready = Report & { content: ReportContent };
 const tile = (name: string, value: string, note: string): Markup =>
   markup`<div class="card tile"><div class="name">${name}</div><div class="value">${value}</div><span class="note">${note}</span></div>`;
 
-const against = (change: string | null): string =>
-  change === null ? "nothing before to compare with" : `${change} against the days before`;
+const against = (change: string | null, days: number): string =>
+  change === null
+    ? "nothing before to compare with"
+    : `${change} against the ${days === 1 ? "day" : `${days} days`} before`;
 
-function tiles({ totals, change, deployments, rollouts, incidents }: ReportContent): Markup {
+function tiles(content: ReportContent): Markup {
+  const { totals, change, deployments, rollouts, incidents } = content;
+  const days = content.days.length;
   const worse = deployments.filter(({ verdict }) => verdict === "worse").length;
   const open = incidents.filter(({ resolvedAt }) => resolvedAt === null).length;
   const released = [
@@ -51,9 +55,9 @@ function tiles({ totals, change, deployments, rollouts, incidents }: ReportConte
   ];
   const points = pointsText(change.errorRate);
   return markup`<div class="tiles">${[
-    tile("Generations", countText(totals.count), against(arrowText(change.count))),
-    tile("Cost", usdText(totals.costUsd), against(arrowText(change.costUsd))),
-    tile("Error rate", shareText(errorRateOf(totals)), against(points)),
+    tile("Generations", countText(totals.count), against(arrowText(change.count), days)),
+    tile("Cost", usdText(totals.costUsd), against(arrowText(change.costUsd), days)),
+    tile("Error rate", shareText(errorRateOf(totals)), against(points, days)),
     tile("Deployments", countText(deployments.length), released.join(" · ")),
   ]}</div>`;
 }
@@ -125,9 +129,10 @@ function effectCells({
   const { unit, estimate, interval } = effect;
   const range = `${valueText(unit, interval.low)} to ${valueText(unit, interval.high)}`;
   const mood = moodOf(verdict);
-  return markup`${numberCell(valueText(unit, estimate), range)}${cell(
-    intervalPlot(why, effect, { margin: marginOfEffect(effect, margin), mood }),
-  )}${cell(verdictBadge(verdict, "no margin"))}`;
+  return markup`${cell(verdictBadge(verdict, "no margin"))}${numberCell(
+    valueText(unit, estimate),
+    range,
+  )}${cell(intervalPlot(why, effect, { margin: marginOfEffect(effect, margin), mood }))}`;
 }
 
 const lineRow = ({ metric, n, effect, verdict, why }: DeploymentLine): Markup =>
@@ -139,9 +144,9 @@ const lineRow = ({ metric, n, effect, verdict, why }: DeploymentLine): Markup =>
 
 const LINE_COLUMNS = [
   ["Metric"],
+  ["Verdict"],
   ["Effect", "number"],
   ["95 % interval"],
-  ["Verdict"],
   ["n before → after", "number"],
 ] as const;
 
@@ -188,9 +193,9 @@ function movers({ movers, tested }: ReportContent): Markup[] {
         [
           ["Prompt"],
           ["Metric"],
+          ["Verdict"],
           ["Change", "number"],
           ["95 % interval and margin"],
-          ["Verdict"],
           ["n", "number"],
         ],
         movers.map(moverRow),
@@ -245,11 +250,11 @@ function prompts(content: ReportContent): Markup[] {
 }
 
 /** The page: whole in itself, without a script or anything to load. */
-export function htmlOf({ title, period, content, kind, highlights: _highlights }: Ready): string {
+export function htmlOf({ title, period, content, readyAt }: Ready): string {
   const [name = title, ...dates] = title.split(", ");
   const body = joined([
     markup`<header><span class="eyebrow">Promptside · ${name}</span><h1>${dates.join(", ")}</h1>
-<p class="soft">${period.firstDay} to ${period.lastDay}, time zone ${period.timeZone}${kind === "custom" ? ", made on demand" : ""}</p></header>`,
+<p class="soft">${plural(content.days.length, "day")} of ${period.timeZone}${readyAt === null ? null : markup`, made ${time(readyAt)}`}</p></header>`,
     tiles(content),
     inShort(content),
     charts(content),

@@ -70,8 +70,14 @@ function aside({ fallback, unresolved }: PromptReport): Markup[] {
   return said.length === 0 ? [] : [markup`<p class="note">Besides: ${said.join(", ")}.</p>`];
 }
 
+const OPEN = markup` open`;
+
+/** Whether its versions are worth a look: something was released, or moved. */
+const isNews = ({ deployments, movers }: PromptReport): boolean =>
+  deployments.length + movers.length > 0;
+
 const details = (prompt: PromptReport): Markup =>
-  markup`<details><summary>${prompt.prompt}<span class="note">${plural(prompt.versions.length, "version")} in use</span></summary>${table(
+  markup`<details${isNews(prompt) ? OPEN : null}><summary>${prompt.prompt}<span class="note">${plural(prompt.versions.length, "version")} in use</span></summary>${table(
     [
       ["Version"],
       ["Labels"],

@@ -35,7 +35,7 @@ p { margin: 0 0 8px; }
 .tile .name { color: var(--soft); font-size: 13px; }
 .tile .value { font-size: 26px; font-weight: 650; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; line-height: 1.3; }
 .charts { display: grid; grid-template-columns: 1fr 1fr; gap: 12px; }
-.charts .card + .card { margin-top: 0; }
+.tiles .card + .card, .charts .card + .card { margin-top: 0; }
 .short { margin: 0; padding-left: 20px; }
 .short li { margin: 4px 0; overflow-wrap: anywhere; }
 svg { display: block; }
@@ -44,7 +44,7 @@ svg { display: block; }
 .plot { width: 200px; height: 22px; }
 .bar { fill: var(--accent); }
 .none { fill: var(--before); }
-.before { stroke: var(--before); stroke-width: 2; }
+.before { stroke: var(--text); stroke-width: 2; opacity: 0.5; }
 .grid, .zero { stroke: var(--line); stroke-width: 1; }
 .zero { stroke: var(--before); }
 .axis { fill: var(--soft); font-size: 11px; }
@@ -55,7 +55,7 @@ svg { display: block; }
 .plot.better .range { stroke: var(--better); } .plot.better .point { fill: var(--better); }
 .legend { font-size: 12px; color: var(--soft); margin: 6px 0 0; }
 .key { display: inline-block; width: 14px; height: 8px; border-radius: 2px; background: var(--accent); margin: 0 5px 0 0; }
-.key.tick { height: 2px; vertical-align: middle; background: var(--before); margin-left: 14px; }
+.key.tick { height: 2px; vertical-align: middle; background: var(--text); opacity: 0.5; margin-left: 14px; }
 .head { display: flex; flex-wrap: wrap; gap: 6px 10px; align-items: baseline; }
 .head h3 { overflow-wrap: anywhere; }
 .badge { display: inline-block; font-size: 12px; font-weight: 600; padding: 1px 8px; border-radius: 999px; white-space: nowrap; background: var(--same-soft); color: var(--same); }
@@ -72,7 +72,7 @@ th:last-child, td:last-child { padding-right: 0; }
 tr:last-child td { border-bottom: 0; }
 .number { text-align: right; white-space: nowrap; }
 .number .note, .tile .note { display: block; }
-.name-cell { overflow-wrap: anywhere; min-width: 120px; font-weight: 550; }
+.name-cell { overflow-wrap: break-word; min-width: 130px; max-width: 340px; font-weight: 550; }
 .nowrap { white-space: nowrap; }
 .chips { display: flex; flex-wrap: wrap; gap: 6px; list-style: none; padding: 0; margin: 0; }
 .chips li { background: var(--same-soft); border-radius: 6px; padding: 2px 8px; font-size: 13px; overflow-wrap: anywhere; }
