@@ -4,7 +4,11 @@ import { compareRoute } from "./screens/compare/route.ts";
 import { dashboardRoute, dashboardsRoute } from "./screens/dashboards/route.ts";
 import { destinationsRoute } from "./screens/destinations/route.ts";
 import { generationsRoute, traceRoute } from "./screens/generations/route.ts";
+import { incidentRoute } from "./screens/incident/route.ts";
+import { incidentsRoute } from "./screens/incidents/route.ts";
 import { metricsRoute } from "./screens/metrics/route.ts";
+import { monitorRoute } from "./screens/monitor/route.ts";
+import { monitorsRoute } from "./screens/monitors/route.ts";
 import { promptRoute } from "./screens/prompt/route.ts";
 import { promptsRoute } from "./screens/prompts/route.ts";
 import { rolloutRoute } from "./screens/rollout/route.ts";
@@ -27,6 +31,10 @@ const tree = rootRoute.addChildren([
     destinationsRoute,
     rolloutsRoute,
     rolloutRoute,
+    monitorsRoute,
+    monitorRoute,
+    incidentsRoute,
+    incidentRoute,
   ]),
 ]);
 

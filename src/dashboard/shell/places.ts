@@ -43,6 +43,20 @@ export const PLACES = [
     scope: "read",
   },
   {
+    to: "/projects/$projectId/incidents",
+    label: "Incidents",
+    icon: "incident",
+    key: "i",
+    scope: "read",
+  },
+  {
+    to: "/projects/$projectId/monitors",
+    label: "Monitors",
+    icon: "monitor",
+    key: "n",
+    scope: "read",
+  },
+  {
     to: "/projects/$projectId/destinations",
     label: "Destinations",
     icon: "destination",

@@ -2,6 +2,7 @@ import { Anchor, Button, Group, SegmentedControl, Stack, Table, Text, Title } fr
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 
 import type { RolloutSummary } from "../../../features/rollouts/contract.ts";
+import { ClearFilter } from "../../parts/clear-filter.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { Pages, usePages } from "../../parts/pages.tsx";
@@ -107,18 +108,7 @@ export function RolloutsScreen() {
             })
           }
         />
-        {prompt !== undefined && (
-          <Button
-            variant="default"
-            size="xs"
-            rightSection={<Icon name="close" size={12} />}
-            onClick={() =>
-              void navigate({ to: ".", search: (before) => ({ ...before, prompt: undefined }) })
-            }
-          >
-            {prompt}
-          </Button>
-        )}
+        <ClearFilter name="prompt" value={prompt} />
       </Group>
       <Pages pages={pages} empty={<Nothing isAll={show === "all"} onStart={onStart} />}>
         {(rows) => (

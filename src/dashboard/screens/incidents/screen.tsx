@@ -1,0 +1,127 @@
+import { Group, SegmentedControl, Stack, Table, Text, Title } from "@mantine/core";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+
+import type { Incident } from "../../../features/monitors/contract.ts";
+import type { Answer } from "../../api/client.ts";
+import { ClearFilter } from "../../parts/clear-filter.tsx";
+import { Empty } from "../../parts/empty.tsx";
+import { AnchorLink } from "../../parts/links.tsx";
+import { Pages, usePages } from "../../parts/pages.tsx";
+import { Age } from "../../parts/shown.tsx";
+import { StateBadge } from "../../parts/state-badge.tsx";
+import { useProject } from "../../shell/project.ts";
+import { SEVERITY_COLOURS, STATE_COLOURS } from "./words.ts";
+
+const route = getRouteApi("/projects/$projectId/incidents");
+
+type Row = Answer<typeof Incident>;
+
+const subjectOf = ({ prompt, label, version }: Row): string =>
+  [prompt ?? "all prompts", label ?? "", version === null ? "" : `v${version}`]
+    .filter((part) => part !== "")
+    .join(" · ");
+
+const IncidentRow = ({ incident, projectId }: { incident: Row; projectId: string }) => (
+  <Table.Tr>
+    <Table.Td>
+      <AnchorLink
+        fw={600}
+        to="/projects/$projectId/incidents/$incidentId"
+        params={{ projectId, incidentId: incident.id }}
+      >
+        {incident.summary}
+      </AnchorLink>
+      <Text size="sm" c="dimmed">
+        {incident.monitor.name}
+      </Text>
+    </Table.Td>
+    <Table.Td>{subjectOf(incident)}</Table.Td>
+    <Table.Td>
+      <StateBadge state={incident.severity} colour={SEVERITY_COLOURS[incident.severity]} />
+    </Table.Td>
+    <Table.Td>
+      <StateBadge state={incident.state} colour={STATE_COLOURS[incident.state]} />
+    </Table.Td>
+    <Table.Td>
+      <Age at={incident.openedAt} />
+    </Table.Td>
+  </Table.Tr>
+);
+
+/** What fires, and what fired. */
+export function IncidentsScreen() {
+  const { projectId } = route.useParams();
+  const { show, prompt, monitor } = route.useSearch();
+  const { may } = useProject();
+  const navigate = useNavigate();
+  const pages = usePages<Row>("incidents", "/api/public/incidents", {
+    prompt,
+    monitor,
+    state: show === "all" ? undefined : "active",
+  });
+  return (
+    <Stack>
+      <Title order={1}>Incidents</Title>
+      <Group>
+        <SegmentedControl
+          aria-label="Which incidents"
+          data={[
+            { value: "active", label: "Active" },
+            { value: "all", label: "All" },
+          ]}
+          value={show ?? "active"}
+          onChange={(value) =>
+            void navigate({
+              to: ".",
+              search: (before) => ({ ...before, show: value === "all" ? "all" : undefined }),
+              replace: true,
+            })
+          }
+        />
+        <ClearFilter name="prompt" value={prompt} />
+        <ClearFilter name="monitor" value={monitor} />
+      </Group>
+      <Pages
+        pages={pages}
+        empty={
+          <Empty
+            title={show === "all" ? "Nothing has fired yet" : "Nothing fires"}
+            {...(may("read")
+              ? {
+                  action: (
+                    <AnchorLink to="/projects/$projectId/monitors" params={{ projectId }}>
+                      To the monitors
+                    </AnchorLink>
+                  ),
+                }
+              : {})}
+          >
+            An incident is one stretch of time in which a monitor fired. Deployments of production
+            are watched without any set-up.
+          </Empty>
+        }
+      >
+        {(rows) => (
+          <div className="wide-table">
+            <Table verticalSpacing="sm" miw={680}>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>Incident</Table.Th>
+                  <Table.Th>About</Table.Th>
+                  <Table.Th>Severity</Table.Th>
+                  <Table.Th>State</Table.Th>
+                  <Table.Th>Opened</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {rows.map((incident) => (
+                  <IncidentRow key={incident.id} incident={incident} projectId={projectId} />
+                ))}
+              </Table.Tbody>
+            </Table>
+          </div>
+        )}
+      </Pages>
+    </Stack>
+  );
+}
