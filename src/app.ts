@@ -19,6 +19,7 @@ import { admit, authenticate } from "./features/projects/index.ts";
 import { projectEndpoints } from "./features/projects/routes.ts";
 import { promptEndpoints } from "./features/prompts/routes.ts";
 import { reportEndpoints } from "./features/reports/routes.ts";
+import { overriding, rolloutEndpoints } from "./features/rollouts/routes.ts";
 import { rollupEndpoints } from "./features/rollups/routes.ts";
 import { scoreConfigEndpoints } from "./features/scores/configs/routes.ts";
 import { scoreEndpoints } from "./features/scores/routes.ts";
@@ -30,11 +31,12 @@ import { systemEndpoints } from "./system.ts";
 
 const slices: Endpoint[] = [
   // The registry's writes say in the outbox what to publish; only here is it known who publishes.
-  ...publishing(promptEndpoints),
+  ...overriding(publishing(promptEndpoints)),
   ...deliveryEndpoints,
   ...agentEndpoints,
   ...rollupEndpoints,
-  ...publishing(comparisonEndpoints),
+  ...overriding(publishing(comparisonEndpoints)),
+  ...publishing(rolloutEndpoints),
   ...otlpEndpoints,
   ...batchEndpoints,
   ...webhookEndpoints,

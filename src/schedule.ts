@@ -1,9 +1,10 @@
-import { deliveryJobs } from "./features/delivery/jobs.ts";
+import { deliveryJobs, draining } from "./features/delivery/jobs.ts";
 import { ingestJobs } from "./features/ingest/index.ts";
 import { webhookJobs } from "./features/ingest/webhook/publish/jobs.ts";
 import { notificationJobs } from "./features/notifications/jobs.ts";
 import { projectJobs } from "./features/projects/jobs.ts";
 import { reportJobs } from "./features/reports/jobs.ts";
+import { rolloutJobs } from "./features/rollouts/jobs.ts";
 import { rollupJobs } from "./features/rollups/jobs.ts";
 import type { Env } from "./platform/env.ts";
 import type { Job } from "./platform/job.ts";
@@ -18,6 +19,7 @@ export const jobs: Job[] = [
   ...notificationJobs,
   ...rollupJobs,
   // After the fold, so that they see the minute that is over.
+  ...draining(rolloutJobs),
   ...reportJobs,
 ];
 

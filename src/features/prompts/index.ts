@@ -17,6 +17,7 @@ export {
   postponeDocument,
   settleDocument,
 } from "./outbox/store.ts";
+export { requireMovable } from "./protection/actions.ts";
 export { readVersion, readVersions } from "./reads/actions.ts";
 export { readStored } from "./reads/store.ts";
 export { endSplit, findSplit, putSplit, rangesOf } from "./splits/actions.ts";

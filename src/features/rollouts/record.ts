@@ -58,4 +58,6 @@ export type Progress = {
   /** The registry is a person's again: nothing there is touched any more. */
   handsOff: boolean;
   holdbackUntilMs: number | null;
+  /** When a check was last kept. */
+  keptMs: number | null;
 };

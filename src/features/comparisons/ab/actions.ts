@@ -105,12 +105,14 @@ async function requireFree(
   name: string,
   definition: AbDefinition,
 ): Promise<StoredTest | undefined> {
-  const { label } = definition;
-  const live = label === null ? undefined : await findSplit(scope, { name: prompt, label });
-  if (live) {
+  for (const label of labelsOf(definition)) {
+    const live = await findSplit(scope, { name: prompt, label });
+    if (!live) continue;
     throw new Refusal(
       "conflict",
-      `label '${label ?? ""}' of '${prompt}' is split already; an A/B test is set up before its start: end the split first`,
+      live.owner
+        ? `rollout ${live.owner} steers label '${label}' of '${prompt}'; an A/B test beside it would confound both`
+        : `label '${label}' of '${prompt}' is split already; an A/B test is set up before its start: end the split first`,
     );
   }
   const wanted = new Set(labelsOf(definition));
@@ -129,6 +131,20 @@ async function requireFree(
     }
   }
   return replaced;
+}
+
+/** The A/B test that waits on a label or runs on it; undefined when none does. */
+export async function openTestOn(
+  scope: Scope,
+  prompt: string,
+  label: string,
+): Promise<Pick<AbTest, "id" | "name" | "state"> | undefined> {
+  for (const test of await listTests(scope, prompt)) {
+    if (test.outcome || !labelsOf(test.definition).includes(label)) continue;
+    const state = stateOf(await follow(scope, test), scope.now);
+    if (state === "waiting" || state === "running") return { id: test.id, name: test.name, state };
+  }
+  return undefined;
 }
 
 async function startSplit(scope: Scope, test: StoredTest): Promise<StoredTest> {

@@ -21,7 +21,7 @@ export type Conclusion = {
   /** Where the label points afterwards. */
   version: number;
   /** A split that begins there at once; null for none. */
-  then: Arm[] | null;
+  next: Arm[] | null;
 };
 
 /** Somebody else came between: nothing is done. */
@@ -69,10 +69,10 @@ export function steer(
 }
 
 /** Whether it is so already, because an earlier call did it. */
-function isConcluded(splits: Splits, { label, owner, control, version, then }: Conclusion) {
+function isConcluded(splits: Splits, { label, owner, control, version, next }: Conclusion) {
   const live = splits.get(label);
   if (version === control) return live?.owner !== owner;
-  return live ? live.owner === owner && then !== null : true;
+  return live ? live.owner === owner && next !== null : true;
 }
 
 /**
@@ -85,7 +85,7 @@ export function conclude(
   conclusion: Conclusion,
   fresh: Fresh,
 ): Concluded {
-  const { label, owner, control, version, then } = conclusion;
+  const { label, owner, control, version, next } = conclusion;
   const pointed = state.labels.get(label);
   if (pointed === version && isConcluded(splits, conclusion)) {
     return { outcome: "done", after: state, changes: [] };
@@ -101,9 +101,9 @@ export function conclude(
   }
   const after = withLabels(state, version, [label]);
   if (!after) return gone(`Version ${version} was deleted`);
-  if (!then) return { outcome: "done", after, changes: [] };
+  if (!next) return { outcome: "done", after, changes: [] };
   const others = new Map([...splits].filter(([other]) => other !== label));
-  const begun = withSplit(after, others, { label, arms: then }, fresh);
+  const begun = withSplit(after, others, { label, arms: next }, fresh);
   if (!("split" in begun)) return gone("A split could not begin after it");
   const split = { ...begun.split, owner };
   return { outcome: "done", after, changes: begun.change.map((change) => ({ ...change, split })) };
