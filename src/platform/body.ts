@@ -1,5 +1,6 @@
 import { gunzipSync } from "node:zlib";
 
+import { parseJsonPieces } from "../lib/json-pieces.ts";
 import { now } from "./clock.ts";
 import { Refusal } from "./errors.ts";
 
@@ -7,6 +8,10 @@ import { Refusal } from "./errors.ts";
 export const MAX_BODY_BYTES = 4_500_000;
 /** Bytes a gzip body may expand to. */
 export const MAX_INFLATED_BYTES = 20_000_000;
+
+/** JSON beyond this is never text as a whole: body, text and values at once would fill an isolate. */
+const LARGE_JSON_BYTES = 1_000_000;
+const PIECE_BYTES = 64_000;
 
 /**
  * How long a body may take to arrive. An accepted object is named by the instant its request began,
@@ -79,16 +84,29 @@ export async function readBytes(request: Request): Promise<Uint8Array> {
   return inflate(bytes);
 }
 
+/**
+ * Gives the memory of a large body back at once instead of with some later collection: whoever read
+ * it goes on to make as much again. Nothing may look at the bytes any more.
+ */
+export function release(bytes: Uint8Array): void {
+  const { buffer, byteLength } = bytes;
+  if (byteLength < LARGE_JSON_BYTES || !(buffer instanceof ArrayBuffer)) return;
+  if (buffer.byteLength === byteLength) buffer.transfer(0);
+}
+
 /** The body as JSON; `whenEmpty`, if given, stands for no body. @throws Refusal invalid_request when it is not JSON in UTF-8, and as `readBytes` */
 export async function readJson(request: Request, whenEmpty?: unknown): Promise<unknown> {
   const bytes = await readBytes(request);
   if (bytes.byteLength === 0 && whenEmpty !== undefined) return whenEmpty;
   try {
+    if (bytes.byteLength > LARGE_JSON_BYTES) return parseJsonPieces(bytes, PIECE_BYTES);
     return JSON.parse(
       new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes),
     ) as unknown;
   } catch {
     throw new Refusal("invalid_request", "the body is not valid JSON");
+  } finally {
+    release(bytes);
   }
 }
 

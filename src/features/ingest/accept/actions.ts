@@ -38,23 +38,22 @@ export async function accept(scope: Scope, accepted: Accepted): Promise<OutOfWin
     traces: traces.map(boundTrace),
     scores,
   };
-  const laid = layOutWithin(bounded, rulesFor(settings, scope.actor).capturePayloads);
-  const refused = [...rejected, ...unknown, ...laid.rejected];
-  if (laid.isEmpty) return refused;
-  const { texts, rows } = laid;
-  const packed: Uint8Array[] = texts.map((text) => gzipSync(text, GZIP));
-  const rowsOffset = packed.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const packed = packWithin(bounded, rulesFor(settings, scope.actor).capturePayloads);
+  const refused = [...rejected, ...unknown, ...packed.rejected];
+  if (packed.isEmpty) return refused;
+  const { members, rows } = packed;
+  const rowsOffset = members.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const name = objectName(scope.now, newId("r", scope.now), scope.tenant, rowsOffset);
   let offset = 0;
-  const refs = packed.map(({ byteLength }) => {
+  const refs = members.map(({ byteLength }) => {
     const ref = payloadRef(name, offset, byteLength);
     offset += byteLength;
     return ref;
   });
-  packed.push(gzipSync(JSON.stringify(rows(refs)), GZIP));
+  members.push(gzipSync(JSON.stringify(rows(refs)), GZIP));
 
   try {
-    await scope.env.PAYLOADS.put(name, new Blob(packed));
+    await scope.env.PAYLOADS.put(name, new Blob(members));
   } catch (error) {
     logEvent("r2 refused an object", { name, reason: String(error) });
     throw new Refusal("unavailable", "storage is not accepting events now; send them again", {
@@ -79,19 +78,31 @@ async function ofKnownKinds(
   };
 }
 
+/** The members, each compressed before the next becomes text: a request may bring 20 MB of them. */
+function packMembers(members: readonly Payload[]): { packed: Uint8Array[]; longest: number } {
+  const packed: Uint8Array[] = [];
+  let longest = 0;
+  for (const member of members) {
+    const text = JSON.stringify(member);
+    longest = Math.max(longest, text.length);
+    packed.push(gzipSync(text, GZIP));
+  }
+  return { packed, longest };
+}
+
 /** The request laid out, without what is too large for one event. Only a large member makes it look. */
-function layOutWithin(accepted: Accepted, capture: boolean) {
+function packWithin(accepted: Accepted, capture: boolean) {
   let kept = accepted;
   let rejected: OutOfWindow[] = [];
   let laid = layOut(kept, capture);
-  let texts = laid.members.map((member) => JSON.stringify(member));
-  if (texts.some(({ length }) => length > MAX_PAYLOAD_LENGTH)) {
+  let members = packMembers(laid.members);
+  if (members.longest > MAX_PAYLOAD_LENGTH) {
     ({ kept, rejected } = withinSize(accepted));
     laid = layOut(kept, capture);
-    texts = laid.members.map((member) => JSON.stringify(member));
+    members = packMembers(laid.members);
   }
   const isEmpty = kept.observations.length + kept.traces.length + kept.scores.length === 0;
-  return { texts, rows: laid.rows, rejected, isEmpty };
+  return { members: members.packed, rows: laid.rows, rejected, isEmpty };
 }
 
 /**

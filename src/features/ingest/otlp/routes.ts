@@ -1,4 +1,4 @@
-import { readBytes, readJson } from "../../../platform/body.ts";
+import { readBytes, readJson, release } from "../../../platform/body.ts";
 import { Refusal } from "../../../platform/errors.ts";
 import { type Endpoint, endpoint, type HttpContext, json } from "../../../platform/http.ts";
 import type { Scope } from "../../../platform/scope.ts";
@@ -46,11 +46,20 @@ function sdkOf({ req }: HttpContext): string | undefined {
   return undefined;
 }
 
+async function readProtobufExport(request: Request): Promise<SpanGroup[]> {
+  const bytes = await readBytes(request);
+  try {
+    return readProtobuf(bytes);
+  } finally {
+    release(bytes);
+  }
+}
+
 async function readGroups(request: Request, encoding: Encoding): Promise<SpanGroup[]> {
   try {
     return encoding === JSON_TYPE
       ? readJsonExport(await readJson(request))
-      : readProtobuf(await readBytes(request));
+      : await readProtobufExport(request);
   } catch (error) {
     if (error instanceof MalformedExport) throw new Refusal("invalid_request", error.message);
     if (error instanceof TooManySpans) throw new Refusal("too_large", error.message);
