@@ -3,6 +3,7 @@ import { createRouter } from "@tanstack/react-router";
 import { compareRoute } from "./screens/compare/route.ts";
 import { dashboardRoute, dashboardsRoute } from "./screens/dashboards/route.ts";
 import { destinationsRoute } from "./screens/destinations/route.ts";
+import { editorRoute } from "./screens/editor/route.ts";
 import { generationsRoute, traceRoute } from "./screens/generations/route.ts";
 import { incidentRoute } from "./screens/incident/route.ts";
 import { incidentsRoute } from "./screens/incidents/route.ts";
@@ -11,6 +12,8 @@ import { monitorRoute } from "./screens/monitor/route.ts";
 import { monitorsRoute } from "./screens/monitors/route.ts";
 import { promptRoute } from "./screens/prompt/route.ts";
 import { promptsRoute } from "./screens/prompts/route.ts";
+import { reportRoute } from "./screens/report/route.ts";
+import { reportsRoute } from "./screens/reports/route.ts";
 import { rolloutRoute } from "./screens/rollout/route.ts";
 import { rolloutsRoute } from "./screens/rollouts/route.ts";
 import { homeRoute, projectRoute, rootRoute, signInRoute } from "./shell/root.tsx";
@@ -22,6 +25,7 @@ const tree = rootRoute.addChildren([
   projectRoute.addChildren([
     promptsRoute,
     promptRoute,
+    editorRoute,
     metricsRoute,
     compareRoute,
     generationsRoute,
@@ -35,6 +39,8 @@ const tree = rootRoute.addChildren([
     monitorRoute,
     incidentsRoute,
     incidentRoute,
+    reportsRoute,
+    reportRoute,
   ]),
 ]);
 

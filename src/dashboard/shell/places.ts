@@ -57,6 +57,13 @@ export const PLACES = [
     scope: "read",
   },
   {
+    to: "/projects/$projectId/reports",
+    label: "Reports",
+    icon: "report",
+    key: "r",
+    scope: "read",
+  },
+  {
     to: "/projects/$projectId/destinations",
     label: "Destinations",
     icon: "destination",
