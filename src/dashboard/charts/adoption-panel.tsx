@@ -16,7 +16,7 @@ import { ChartSkeleton, TimeChart } from "./time-chart.tsx";
 const secondsText = (seconds: number): string => duration(seconds * 1000).text;
 
 const moveText = ({ at, from, to }: AdoptedDeployment, timeZone: string): string =>
-  `${dayAndMinute(at, timeZone)}: ${from === null ? "" : `v${from} → `}${to === null ? "removed" : `v${to}`}`;
+  `${dayAndMinute(at, timeZone)}: ${from === null ? "" : `v${from} to `}${to === null ? "removed" : `v${to}`}`;
 
 function Stragglers({ stragglers }: { stragglers: Adoption["stragglers"] }) {
   if (!stragglers || stragglers.looked === 0) return null;

@@ -48,7 +48,7 @@ export function adoptionChart({
     marks:
       first === undefined
         ? []
-        : [{ atMs: first, short: moved, says: [`v${from ?? "–"} → ${moved}`] }],
+        : [{ atMs: first, short: moved, says: [from === null ? moved : `v${from} to ${moved}`] }],
   };
 }
 

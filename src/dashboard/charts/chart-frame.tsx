@@ -84,8 +84,8 @@ export const ChartFrame = ({
   children: ReactNode;
 }) => (
   <Paper withBorder p="md" component="section" aria-label={title} h="100%">
-    <Group justify="space-between" wrap="nowrap" align="flex-start" gap="xs">
-      <Box>
+    <Group justify="space-between" align="flex-start" gap="xs">
+      <Box flex="1 1 220px">
         <Title order={3}>{title}</Title>
         <Text size="xs" c="dimmed" mb="xs">
           {facts.join(" · ")}

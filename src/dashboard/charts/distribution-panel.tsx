@@ -25,7 +25,8 @@ import { niceTicks } from "./ticks.ts";
 import { ChartSkeleton } from "./time-chart.tsx";
 import { shownIn, type Unit } from "./units.ts";
 
-const ROW = 64;
+/** Few versions have more room. */
+const rowHeight = (versions: number): number => (versions < 3 ? 96 : 60);
 const AXIS = 20;
 const UNITS: Partial<Record<string, Unit>> = { ms: "ms", USD: "USD", tokens: "tokens" };
 
@@ -33,12 +34,14 @@ function Bars({
   histogram: { bars, look, name },
   scale,
   width,
+  height: row,
   most,
   unit,
 }: {
   histogram: Histogram;
   scale: Scale;
   width: number;
+  height: number;
   most: number;
   unit: Unit;
 }) {
@@ -50,13 +53,13 @@ function Bars({
       </defs>
       {bars.map(({ low, high, count: values, share }) => {
         const [from, to] = [scale(low) * width, scale(high) * width];
-        const height = (share / most) * (ROW - 8);
+        const height = (share / most) * (row - 8);
         const range = [low, high].map((end) => shownIn(unit, end).text).join(" – ");
         return (
           <rect
             key={low}
             x={from}
-            y={ROW - height}
+            y={row - height}
             width={Math.max(2, to - from - 1)}
             height={height}
             fill={`url(#${id})`}
@@ -67,7 +70,7 @@ function Bars({
           </rect>
         );
       })}
-      <path d={`M0 ${ROW}h${width}`} stroke="var(--mantine-color-default-border)" />
+      <path d={`M0 ${row}h${width}`} stroke="var(--mantine-color-default-border)" />
     </>
   );
 }
@@ -86,6 +89,7 @@ function Histograms({
 }) {
   const { ref, width } = useElementSize();
   const scale = scaleOf(histograms, kind);
+  const row = rowHeight(histograms.length);
   const most = Math.max(...histograms.flatMap(({ bars }) => bars.map(({ share }) => share)));
   const ticks = valueTicks(histograms, kind, niceTicks);
   return (
@@ -93,8 +97,15 @@ function Histograms({
       {histograms.map((histogram) => (
         <Box key={histogram.name} mb={6}>
           <Name {...histogram} />
-          <svg width={width} height={ROW + 1} role="img" aria-label={summaryOf(histogram, unit)}>
-            <Bars histogram={histogram} scale={scale} width={width} most={most} unit={unit} />
+          <svg width={width} height={row + 1} role="img" aria-label={summaryOf(histogram, unit)}>
+            <Bars
+              histogram={histogram}
+              scale={scale}
+              width={width}
+              height={row}
+              most={most}
+              unit={unit}
+            />
           </svg>
         </Box>
       ))}

@@ -7,11 +7,11 @@ const LATEST = "latest";
 const versionText = (version: number | null): string =>
   version === null ? "nothing" : `v${version}`;
 
-/** production: v1 → v3 */
+/** production: v1 to v3 */
 export function moveText({ label, from, to, kind }: TimeseriesEvent): string {
   if (kind === "split") return `${label}: split changed`;
   if (kind === "dependency") return `${label}: a prompt it refers to changed`;
-  return `${label}: ${versionText(from)} → ${versionText(to)}`;
+  return `${label}: ${versionText(from)} to ${versionText(to)}`;
 }
 
 const sentenceOf = (event: TimeseriesEvent): string =>

@@ -16,7 +16,7 @@ const LEAST_SPAN = 1e-9;
 export function niceTicks(least: number, greatest: number, most = 5): number[] {
   // Far from zero a small change must stay visible; near to it zero says more.
   const isNearZero = (near: number, far: number): boolean =>
-    near === far || Math.abs(near) < 0.75 * Math.abs(far);
+    near === far || Math.abs(near) < 0.5 * Math.abs(far);
   const low = least > 0 && isNearZero(least, greatest) ? 0 : least;
   const high = greatest < 0 && isNearZero(greatest, least) ? 0 : greatest;
   const span = high - low || 1;

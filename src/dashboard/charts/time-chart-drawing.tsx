@@ -1,6 +1,6 @@
 import "@mantine/charts/styles.css";
 import { CompositeChart, type CompositeChartSeries } from "@mantine/charts";
-import { useId, useMediaQuery } from "@mantine/hooks";
+import { useElementSize, useId } from "@mantine/hooks";
 import type { ReactNode } from "react";
 import { Area, ErrorBar } from "recharts";
 
@@ -14,7 +14,9 @@ import { shownIn } from "./units.ts";
 const HEIGHT = 260;
 /** Of a line that has more points, only some carry its sign. */
 const MOST_MARKERS = 14;
-const NARROW = "(max-width: 40em)";
+/** Of a label of the time axis, with the space around it. */
+const LABEL_WIDTH = 72;
+const AXIS_WIDTH = 62;
 
 type DotProps = { cx?: number | undefined; cy?: number | undefined; index?: number };
 
@@ -92,7 +94,7 @@ export function TimeChartDrawing({
 }) {
   const { rows, lines, unit, marks } = chart;
   const id = useId().replaceAll(":", "");
-  const isNarrow = useMediaQuery(NARROW) ?? false;
+  const { ref, width } = useElementSize();
   const { least, greatest } = reachOf(chart);
   const hasBars = lines.some(({ as }) => as === "bar");
   // The length of a bar is its number, so it begins at zero; shares end at all.
@@ -101,7 +103,7 @@ export function TimeChartDrawing({
   const times = timeTicks(
     rows.map(({ at }) => at),
     timeZone,
-    isNarrow ? 4 : 9,
+    Math.max(2, Math.floor((width - AXIS_WIDTH) / LABEL_WIDTH)),
   );
   const days = new Set(times.filter(({ isDay }) => isDay).map(({ at }) => at));
   const timeText = (at: number): string =>
@@ -110,6 +112,7 @@ export function TimeChartDrawing({
   const patternOf = (key: string): string => `${id}-${key}`;
   return (
     <CompositeChart
+      ref={ref}
       role="group"
       aria-label={label}
       h={HEIGHT}
@@ -131,14 +134,13 @@ export function TimeChartDrawing({
       xAxisProps={{
         ticks: times.map(({ at }) => at),
         tickFormatter: timeText,
-        interval: "preserveStart",
-        minTickGap: 8,
+        interval: 0,
       }}
       yAxisProps={{
         ticks,
         domain: [ticks[0] ?? 0, ticks.at(-1) ?? 1],
         tickFormatter: (value: number) => shownIn(unit, value).text,
-        width: 62,
+        width: AXIS_WIDTH,
         interval: 0,
       }}
       lineProps={({ name }) => {

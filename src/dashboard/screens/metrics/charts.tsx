@@ -42,6 +42,19 @@ const Choice = ({
   />
 );
 
+/** Names of scores: numbers before categories, what has the most values first. */
+function scoreNames({ data }: Metrics): string[] {
+  const found = new Map<string, { isNumeric: boolean; n: number }>();
+  for (const { name, source, dataType, n } of data.flatMap((line) => line.scores)) {
+    if (source !== null) continue;
+    const isNumeric = dataType === "NUMERIC" || (found.get(name)?.isNumeric ?? false);
+    found.set(name, { isNumeric, n: n + (found.get(name)?.n ?? 0) });
+  }
+  return [...found]
+    .sort(([, a], [, b]) => Number(b.isNumeric) - Number(a.isNumeric) || b.n - a.n)
+    .map(([name]) => name);
+}
+
 /** All charts of one prompt; what they are of is in the address. */
 export function MetricsCharts({
   asked,
@@ -57,12 +70,12 @@ export function MetricsCharts({
   const nowMs = useMinute();
   const span = { fromMs: Date.parse(asked.from), toMs: Date.parse(asked.to) };
   const granularity = granularityOf(span, nowMs);
-  const scores = [...new Set(metrics.data.flatMap((line) => line.scores.map(({ name }) => name)))];
+  const scores = scoreNames(metrics);
   const labels = [...new Set([DEFAULT_LABEL, ...metrics.data.flatMap((line) => line.labels)])];
   const score =
     search.score !== undefined && scores.includes(search.score) ? search.score : scores[0];
   const metric = search.metric ?? DEFAULT_METRIC;
-  const metrics_ = [...VALUE_METRICS, ...scores.map((name) => `score:${name}`)];
+  const choices = [...VALUE_METRICS, ...scores.map((name) => `score:${name}`)];
   const isValue = (VALUE_METRICS as readonly string[]).includes(metric);
   const label = search.label ?? DEFAULT_LABEL;
   const asOptions = (names: readonly string[]) =>
@@ -101,7 +114,7 @@ export function MetricsCharts({
         controls={
           <Choice
             label="Metric of the distribution and the percentiles"
-            data={asOptions(metrics_)}
+            data={asOptions(choices)}
             value={metric}
             onChange={(metric) => change({ metric })}
           />

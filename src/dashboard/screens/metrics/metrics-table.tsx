@@ -35,7 +35,7 @@ function NumberCell({
   const { text, title } = textsOf(column, cell, useTimeZone());
   const isOwnSize = column.id === "count" || column.unit === "instant";
   return (
-    <Table.Td ta="right">
+    <Table.Td ta="right" style={{ whiteSpace: "nowrap" }}>
       {cell.value === null ? (
         <Text span size="sm" c="dimmed" title={title}>
           {text}
@@ -58,7 +58,7 @@ function NumberCell({
         </Anchor>
       )}
       {!isOwnSize && cell.n !== null && (
-        <Text size="xs" c="dimmed" style={{ whiteSpace: "nowrap" }}>
+        <Text size="xs" c="dimmed">
           n {count(cell.n).text}
         </Text>
       )}
@@ -66,7 +66,12 @@ function NumberCell({
   );
 }
 
-const ARROWS = { none: "", ascending: " ↑", descending: " ↓" } as const;
+/** Which way the numbers go downwards: to greater ones, or to smaller. */
+const Direction = ({ isDown }: { isDown: boolean }) => (
+  <svg width={10} height={8} viewBox="0 0 10 8" aria-hidden style={{ marginLeft: 4 }}>
+    <path d={isDown ? "M0 0h10L5 8z" : "M0 8h10L5 0z"} fill="currentColor" />
+  </svg>
+);
 
 function Head({
   id,
@@ -90,7 +95,7 @@ function Head({
         onClick={() => onSort({ id, isDown: direction !== "descending" })}
       >
         {title}
-        {ARROWS[direction]}
+        {direction !== "none" && <Direction isDown={sort.isDown} />}
       </UnstyledButton>
     </Table.Th>
   );
@@ -159,7 +164,7 @@ export function MetricsTable({
           {sortLines(lines, columns, sort).map((line) => (
             <Table.Tr key={line.version}>
               <Table.Th scope="row">
-                <Group gap={6} wrap="nowrap">
+                <Group gap={6} wrap="nowrap" w="max-content">
                   <Anchor
                     renderRoot={(props) => (
                       <Link
@@ -173,7 +178,13 @@ export function MetricsTable({
                     v{line.version}
                   </Anchor>
                   {line.labels.map((label) => (
-                    <Badge key={label} variant="default" tt="none" size="sm">
+                    <Badge
+                      key={label}
+                      variant="default"
+                      tt="none"
+                      size="sm"
+                      style={{ flexShrink: 0 }}
+                    >
                       {label}
                     </Badge>
                   ))}

@@ -112,7 +112,8 @@ function OfPrompt({ prompt }: { prompt: string }) {
           <Stack>
             {known.length > 1 && (
               <MultiSelect
-                label="Versions"
+                aria-label="Versions"
+                maw={480}
                 placeholder={chosen.length === 0 ? "All versions" : ""}
                 data={known.toReversed().map((version) => ({
                   value: String(version),
