@@ -218,7 +218,9 @@ function sectionFor(prompt: string): Section {
   });
 }
 
-export const exampleSections = (): Section[] => Object.keys(TRAFFIC).map(sectionFor);
+const SECTIONS = Object.keys(TRAFFIC).map(sectionFor);
+
+export const exampleSections = (): Section[] => [...SECTIONS];
 
 export function exampleReport(sections = exampleSections()): Report & { content: ReportContent } {
   const content = compose(daysOf(PERIOD), sections, {
