@@ -59,6 +59,8 @@ const REQUESTS: Record<string, WalkRequest> = {
   "GET /api/public/usage": { query: { prompt } },
   "GET /api/public/prompts/:name{.+}/timeseries": { query: { metric: "count" } },
   "GET /api/public/prompts/:name{.+}/distribution": { query: { metric: "latencyMs" } },
+  "PUT /api/public/prompts/:name{.+}/margins": { body: { margins: { latencyMs: 1.2 } } },
+  "PUT /api/public/margins": { body: { margins: { latencyMs: 1.2 } } },
   "PUT /api/public/prompts/:name/ab": { body: AB_TEST },
   "POST /api/public/prompts/:name/ab/:id/promote": { body: {} },
   "GET /api/public/prompts/:name{.+}/comparison": { query: { control: "1", candidate: "2" } },

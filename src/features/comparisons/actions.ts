@@ -9,6 +9,7 @@ import { type Comparison, type ComparisonQuery, DEFAULT_DAYS, MAX_DAYS } from ".
 import { hasHistory, planHours, takeoverOf } from "./followed.ts";
 import { beforeAfterOutcome } from "./history.ts";
 import { type Arms, type Judged, linesOf, untestedAll } from "./judge.ts";
+import { marginsOf } from "./margins/actions.ts";
 import { comparedMetrics } from "./metrics.ts";
 import { ALPHA, type ComparedMetric, type FrozenBaseline, METHOD_VERSION } from "./model.ts";
 import { judgeRandomised, sampleRatio, type SampleRatioCheck } from "./randomised.ts";
@@ -271,18 +272,19 @@ export async function readComparison(
   name: string,
   query: ComparisonQuery,
 ): Promise<Comparison> {
-  const { control, candidate, environment = null, model = null, margins = new Map() } = query;
+  const { control, candidate, environment = null, model = null } = query;
   const range = rangeOf(query, scope.now);
-  const [known, events] = await Promise.all([
+  const [known, events, set] = await Promise.all([
     requireKnown(scope, name, [control, candidate]),
     splitEvents(scope, name, new Date(range.toMs)),
+    marginsOf(scope, name),
   ]);
   const pairing = { control, candidate };
   const question: Question = {
     subject: { prompt: name, environment, model },
     pairing,
     range,
-    margins,
+    margins: new Map([...set, ...(query.margins ?? [])]),
   };
   const split = sharedSplit(stagesOf(events), pairing, range);
   const found = split ? await randomised(scope, question, split) : await followed(scope, question);

@@ -9,7 +9,7 @@ const VersionNumber = z
 
 const MARGINS = "must be pairs <metric>:<number> between commas, such as latencyMs:1.2";
 
-/** Margins in place of the default ones; ratios for latency, tokens and rates, else amounts. */
+/** Margins in place of the prompt's; ratios for latency, tokens and rates, else amounts. */
 const Margins = z.string().transform((text, context) => {
   const margins = new Map<string, number>();
   for (const pair of text.split(",")) {
@@ -32,6 +32,8 @@ export const RATIO_METRICS = new Set([
   "errors",
   "slowShare",
 ]);
+
+/** Metrics of generations that have a margin; scores are named `score:<name>`. */
 export const METRIC_NAMES = new Set([...RATIO_METRICS, "costUsd"]);
 
 const DAY_MS = 86_400_000;
@@ -45,7 +47,7 @@ export const ComparisonQuery = z
     from: Instant.optional().describe(`First instant; ${DEFAULT_DAYS} days before to when absent.`),
     to: Instant.optional().describe(`Exclusive; now when absent. At most ${MAX_DAYS} days.`),
     margins: Margins.optional().describe(
-      "Largest differences that do not matter, in place of the defaults: latencyMs:1.2,score:quality:0.1",
+      "Largest differences that do not matter, in place of the prompt's: latencyMs:1.2,score:quality:0.1",
     ),
     ...Narrowing,
   })

@@ -54,12 +54,20 @@ const OF_GENERATIONS: ComparedMetric[] = [
   },
 ];
 
-/** A metric with the margin that was asked for in place of the default one. */
+/** Margins that need no data to be known, by metric. */
+export const USUAL_MARGINS: ReadonlyMap<string, Margin> = new Map(
+  [...OF_GENERATIONS, SLOW_SHARE].flatMap(({ id, margin }) => (margin ? [[id, margin]] : [])),
+);
+
+/** How a score is judged whose values tell no usual margin; its own margin somebody has to set. */
+export const DEFAULT_OF_SCORE: Margin = DEFAULT_MARGINS.judgeScore;
+
+/** A metric with the margin that was set in place of the default one. */
 function withMargin(metric: ComparedMetric, margins: ReadonlyMap<string, number>): ComparedMetric {
-  const margin = margins.get(metric.id);
-  if (margin === undefined) return metric;
-  const usual: Margin = metric.margin ?? { scale: "raw", margin, better: "higher" };
-  return { ...metric, margin: { ...usual, margin } };
+  const margin = margins.get(metric.id === WINSORISED_COST ? "costUsd" : metric.id);
+  return margin === undefined
+    ? metric
+    : { ...metric, margin: { ...(metric.margin ?? DEFAULT_OF_SCORE), margin } };
 }
 
 /** The usual margin of a numeric score, by the range its values keep to; null for any other range. */

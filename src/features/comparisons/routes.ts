@@ -5,6 +5,7 @@ import { readComparison } from "./actions.ts";
 import { readAdoption } from "./adoption/actions.ts";
 import { Adoption, AdoptionQuery } from "./adoption/contract.ts";
 import { Comparison, ComparisonQuery } from "./contract.ts";
+import { marginEndpoints } from "./margins/routes.ts";
 
 const tag = "Comparisons";
 
@@ -34,5 +35,6 @@ export const comparisonEndpoints: Endpoint[] = [
     answers: { 200: Adoption },
     handle: async (scope, { params, query }) => json(await readAdoption(scope, params.name, query)),
   }),
+  ...marginEndpoints,
   ...abEndpoints,
 ];

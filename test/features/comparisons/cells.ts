@@ -1,6 +1,7 @@
 import {
   addCategory,
   type Cell,
+  countNumber,
   emptyCell,
   greater,
   lesser,
@@ -25,14 +26,9 @@ function addNumber(cell: Cell, metric: string, amount: number | undefined): void
   if (amount === undefined) return;
   const value = Math.round(amount);
   const stat = statOf(cell, metric);
-  stat.n += 1;
-  stat.sum += BigInt(value);
-  stat.sumSq += BigInt(value) * BigInt(value);
+  countNumber(stat, { value, bin: binOf(value), isScore: metric.includes(":NUMERIC:") }, 1);
   stat.min = lesser(stat.min, value);
   stat.max = greater(stat.max, value);
-  const bin = binOf(value);
-  stat.sketch.bins.set(bin, (stat.sketch.bins.get(bin) ?? 0) + 1);
-  stat.sketch.n += 1;
 }
 
 function addName(cell: Cell, metric: string, name: string | undefined): void {

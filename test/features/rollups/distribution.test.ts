@@ -7,7 +7,8 @@ import {
   logPlaces,
 } from "../../../src/features/rollups/distribution/bins.ts";
 import { MEASURES, SCORE_SCALE } from "../../../src/features/rollups/measures.ts";
-import { addValue, emptySketch } from "../../../src/lib/sketch/sketch.ts";
+import { addTold } from "../../../src/lib/sketch/plain.ts";
+import { addValue, binOf, emptySketch } from "../../../src/lib/sketch/sketch.ts";
 
 const MS = MEASURES.latencyMs.scale;
 
@@ -52,6 +53,18 @@ describe("bins of times, tokens and money", () => {
 });
 
 describe("bins of scores", () => {
+  it("count plain scores exactly, which share a bin of the sketch", () => {
+    const sketch = emptySketch();
+    for (const x of [990_000, 990_000, 1_000_000]) {
+      addTold(sketch, { x, bin: binOf(x), unit: 1e6 }, 1);
+    }
+    expect(binOf(990_000)).toBe(binOf(1_000_000));
+    const places = linearPlaces([{ sketch, min: 990_000, max: 1_000_000 }]);
+    const counts = countIn(places, sketch, SCORE_SCALE);
+    expect(counts.at(-1)).toMatchObject({ count: 1 });
+    expect(total(counts.slice(0, -1))).toBe(2);
+  });
+
   it("hold ratings in their middle", () => {
     const ratings = statOf([1, 2, 2, 4, 5].map((rating) => rating * 1e6));
     const bins = countIn(linearPlaces([ratings]), ratings.sketch, SCORE_SCALE);

@@ -9,6 +9,7 @@ import {
   putSplit,
   requirePrompt,
 } from "../../prompts/index.ts";
+import { marginsOf } from "../margins/actions.ts";
 import { ALPHA, METHOD_VERSION } from "../model.ts";
 import { readBaseline, splitEvents } from "../reads/actions.ts";
 import type { AbReport, AbTest, Promote, PutAb } from "./contract.ts";
@@ -175,6 +176,7 @@ export async function putAb(scope: Scope, prompt: string, said: PutAb): Promise<
   }
   const [control] = found.arms;
   const subject = { prompt, environment: null, model: null };
+  const set = await marginsOf(scope, prompt);
   const definition: AbDefinition = {
     label: said.label ?? null,
     ...found,
@@ -182,7 +184,7 @@ export async function putAb(scope: Scope, prompt: string, said: PutAb): Promise<
     primaryMetric: said.primaryMetric,
     decisionMetrics: said.decisionMetrics.filter((metric) => metric !== said.primaryMetric),
     plannedEndMs: said.plannedEnd?.getTime() ?? null,
-    margins: Object.entries(said.margins),
+    margins: [...new Map([...set, ...Object.entries(said.margins)])],
     baseline: control
       ? await readBaseline(scope, subject, control.version, scope.now.getTime())
       : null,

@@ -1,25 +1,12 @@
 import { z } from "zod";
 
 import { Label, NamedPath } from "../../prompts/contract.ts";
-import {
-  METRIC_NAMES,
-  MetricLine,
-  RATIO_METRICS,
-  SampleRatioOfArms,
-  Warnings,
-} from "../contract.ts";
+import { MetricLine, SampleRatioOfArms, Warnings } from "../contract.ts";
+import { MarginValues, MetricId } from "../margins/contract.ts";
 import { UNITS } from "./model.ts";
 
 const Version = z.int().min(1);
 const MAX_VARIANTS = 10;
-
-const MetricId = z
-  .string()
-  .max(200)
-  .refine(
-    (name) => METRIC_NAMES.has(name) || /^score:./.test(name),
-    `must be one of ${[...METRIC_NAMES].join(", ")} or score:<name>`,
-  );
 
 const Weight = z.number().positive().max(10_000);
 
@@ -71,7 +58,9 @@ export const PutAb = z
       .transform((text) => new Date(text))
       .optional()
       .describe("When it has come, the narrower fixed-horizon interval is used."),
-    margins: z.record(MetricId, z.number().positive()).default({}),
+    margins: MarginValues.default({}).describe(
+      "In place of the prompt's; all of them are fixed when the test is set up.",
+    ),
   })
   .superRefine((said, context) => {
     const issue = (path: string, message: string): void =>
@@ -84,11 +73,6 @@ export const PutAb = z
     }
     const named = said.labels ?? [];
     if (new Set(named).size < named.length) issue("labels", "names a label twice");
-    for (const [metric, margin] of Object.entries(said.margins)) {
-      if (RATIO_METRICS.has(metric) && margin <= 1) {
-        issue("margins", `the margin of ${metric} is a ratio and must be above 1`);
-      }
-    }
   });
 export type PutAb = z.infer<typeof PutAb>;
 

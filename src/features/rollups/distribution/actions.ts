@@ -15,14 +15,14 @@ const US_PER_MS = 1000;
 type Line = { dataType: string | null; stat: Stat };
 
 /** What a version has of the metric: one line, or one for each type that scores of that name have. */
-function linesOf(cell: Cell, { metric, source = null }: DistributionQuery): Line[] {
+function linesOf(cell: Cell, { metric, source }: DistributionQuery): Line[] {
   if (metric.kind === "measure") {
     const stat = cell.metrics.get(MEASURES[metric.measure].metric) ?? emptyStat();
     return [{ dataType: null, stat }];
   }
   if (metric.kind !== "score") return [];
   return scoreGroups(cell)
-    .filter((group) => group.name === boundedName(metric.name) && group.source === source)
+    .filter((group) => group.name === boundedName(metric.name) && group.source === (source ?? null))
     .map(({ dataType, stat }) => ({ dataType, stat }));
 }
 

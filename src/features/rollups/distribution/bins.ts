@@ -1,4 +1,4 @@
-import { sortedBins, type Sketch, valueOf } from "../../../lib/sketch/sketch.ts";
+import { placesOf, type Sketch, valueOf } from "../../../lib/sketch/sketch.ts";
 import { lowerEdge, upperEdge } from "../../../lib/stats/bins.ts";
 import type { Stat } from "../cell.ts";
 import type { Scale } from "../measures.ts";
@@ -9,10 +9,12 @@ const MOST_BINS = 40;
 
 type Numbers = Pick<Stat, "sketch" | "min" | "max">;
 
-/** A bin, and which of a sketch's own bins fall into it. */
-export type Place = { low: number; high: number; holds: (bin: number) => boolean };
+/** A bin, and which values of a sketch fall into it. */
+export type Place = { low: number; high: number; holds: (of: Held) => boolean };
+/** Values of a sketch: one that it tells, or all of one of its own bins. */
+type Held = { bin: number; value: number | null };
 
-const zero: Place = { low: 0, high: 0, holds: (bin) => bin === 0 };
+const zero: Place = { low: 0, high: 0, holds: ({ bin }) => bin === 0 };
 
 function extremesOf(stats: readonly Numbers[]): { least: number; greatest: number } | null {
   const known = stats.filter(({ sketch }) => sketch.n > 0);
@@ -42,7 +44,7 @@ export function logPlaces(stats: readonly Numbers[]): Place[] {
     places.push({
       low: lowerEdge(from),
       high: upperEdge(to),
-      holds: (bin) => bin >= from && bin <= to,
+      holds: ({ bin }) => bin >= from && bin <= to,
     });
   }
   return hasZero ? [zero, ...places] : places;
@@ -57,7 +59,7 @@ function niceStep(least: number): number {
 
 /**
  * Places of one width, at round numbers. A value within 1 % of an edge may be counted on its other
- * side. For scores, which people read on a plain scale.
+ * side, unless the sketch tells it. For scores, which people read on a plain scale.
  */
 export function linearPlaces(stats: readonly Numbers[]): Place[] {
   const extremes = extremesOf(stats);
@@ -75,9 +77,9 @@ export function linearPlaces(stats: readonly Numbers[]): Place[] {
     return {
       low,
       high,
-      holds: (bin) => {
-        const value = Math.min(greatest, Math.max(least, valueOf(bin)));
-        return (isFirst || value > low) && (isLast || value <= high);
+      holds: ({ bin, value }) => {
+        const x = value ?? Math.min(greatest, Math.max(least, valueOf(bin)));
+        return (isFirst || x > low) && (isLast || x <= high);
       },
     };
   });
@@ -90,9 +92,9 @@ const edgeOf = (amount: number, { perUnit }: Scale): number =>
 /** How many values of a sketch are in each place; empty ones are left out. */
 export function countIn(places: readonly Place[], sketch: Sketch, scale: Scale): Bin[] {
   const counts = places.map(() => 0);
-  for (const [bin, count] of sortedBins(sketch)) {
-    const index = places.findIndex(({ holds }) => holds(bin));
-    if (index >= 0) counts[index] = (counts[index] ?? 0) + count;
+  for (const held of placesOf(sketch)) {
+    const index = places.findIndex(({ holds }) => holds(held));
+    if (index >= 0) counts[index] = (counts[index] ?? 0) + held.count;
   }
   return places.flatMap(({ low, high }, i) => {
     const count = counts[i] ?? 0;
