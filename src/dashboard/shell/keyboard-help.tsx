@@ -1,8 +1,8 @@
 import { ActionIcon, Kbd, Modal, Table, Tooltip } from "@mantine/core";
-import { useDisclosure, useHotkeys } from "@mantine/hooks";
+import { useDisclosure } from "@mantine/hooks";
 
 import { Icon } from "../parts/icon.tsx";
-import { useGoKeys } from "./go-keys.ts";
+import { useKeys } from "./keys.ts";
 import { PLACES } from "./places.ts";
 
 const GENERAL: [keys: string[], does: string][] = [
@@ -15,8 +15,7 @@ const GENERAL: [keys: string[], does: string][] = [
 /** `?` shows every key; `g` and a letter goes to a screen. */
 export function KeyboardHelp() {
   const [opened, { open, close }] = useDisclosure();
-  useHotkeys([["shift+?", open]]);
-  useGoKeys();
+  useKeys(open);
   const rows = [
     ...GENERAL,
     ...PLACES.map(({ key, label }): [string[], string] => [["g", key], label]),

@@ -1,27 +1,24 @@
-import { NavLink } from "@mantine/core";
-import { Link, useParams } from "@tanstack/react-router";
+import { useParams } from "@tanstack/react-router";
 
 import { Icon } from "../parts/icon.tsx";
+import { NavigationLink } from "../parts/links.tsx";
 import { PLACES } from "./places.ts";
 import { useProject } from "./project.ts";
+
+const ACTIVE = { active: true };
 
 export function Navigation({ onNavigate }: { onNavigate: () => void }) {
   const { projectId } = useParams({ from: "/projects/$projectId" });
   const { may } = useProject();
   return PLACES.filter(({ scope }) => may(scope)).map(({ to, label, icon }) => (
-    <NavLink
+    <NavigationLink
       key={to}
       label={label}
       leftSection={<Icon name={icon} />}
-      renderRoot={(props) => (
-        <Link
-          {...props}
-          to={to}
-          params={{ projectId }}
-          activeProps={{ "data-active": true }}
-          onClick={onNavigate}
-        />
-      )}
+      to={to}
+      params={{ projectId }}
+      activeProps={ACTIVE}
+      onClick={onNavigate}
     />
   ));
 }

@@ -1,9 +1,10 @@
 import { AppShell, Burger, Group, ScrollArea, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { Link, Outlet, useParams } from "@tanstack/react-router";
+import { Outlet, useParams } from "@tanstack/react-router";
 import { useEffect } from "react";
 
 import { Icon } from "../parts/icon.tsx";
+import { AnchorLink } from "../parts/links.tsx";
 import { rememberProject } from "./chosen-project.ts";
 import { ColourSchemeButton } from "./colour-scheme-button.tsx";
 import { KeyboardHelp } from "./keyboard-help.tsx";
@@ -14,16 +15,18 @@ import { ProjectMenu } from "./project-menu.tsx";
 const Brand = () => {
   const { projectId } = useParams({ from: "/projects/$projectId" });
   return (
-    <Text
+    <AnchorLink
+      to="/projects/$projectId/prompts"
+      params={{ projectId }}
+      search={{}}
       fw={700}
       size="lg"
+      c="var(--mantine-color-text)"
+      underline="never"
       visibleFrom="xs"
-      renderRoot={(props) => (
-        <Link to="/projects/$projectId/prompts" params={{ projectId }} {...props} />
-      )}
     >
       Promptside
-    </Text>
+    </AnchorLink>
   );
 };
 

@@ -10,14 +10,15 @@ const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
 
-/** `g` then a letter goes to a screen, as PLACES says. */
-export function useGoKeys(): void {
+/** `g` then a letter goes to a screen, as PLACES says; `?` asks for help. @param help never changes */
+export function useKeys(help: () => void): void {
   const navigate = useNavigate();
   const { projectId } = useParams({ from: "/projects/$projectId" });
   useEffect(() => {
     let pressedAtMs = -Infinity;
     const onKey = (event: KeyboardEvent): void => {
       if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === "?") help();
       const isSecond = event.timeStamp - pressedAtMs < PATIENCE_MS;
       pressedAtMs = event.key === "g" ? event.timeStamp : -Infinity;
       const place = isSecond ? PLACES.find(({ key }) => key === event.key) : undefined;
@@ -27,5 +28,5 @@ export function useGoKeys(): void {
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
-  }, [navigate, projectId]);
+  }, [navigate, projectId, help]);
 }

@@ -1,0 +1,166 @@
+import { describe, expect, it } from "vitest";
+
+import { dashboard, LOOKS } from "./support/screen.ts";
+
+const { screen, api } = dashboard();
+
+/** Looks like markup and is text wherever it is shown. */
+const SCRIPT = `<script>globalThis.wasRun = true</script><img src=x onerror="globalThis.wasRun = true">`;
+
+const create = (body: object): Promise<{ version: number }> =>
+  api("POST", "/api/public/v2/prompts", body);
+
+describe("the list of prompts", () => {
+  it.each(LOOKS)("is read by everybody: $scheme, $width px", async (look) => {
+    const { page, open, expectAccessible, picture } = await screen(look);
+    await open("/prompts");
+    await page
+      .getByRole("link", { name: "support-reply" })
+      .or(page.getByRole("table"))
+      .first()
+      .waitFor();
+    await expectAccessible();
+    await picture("prompts");
+  });
+});
+
+describe("a prompt", () => {
+  it("is written, reviewed, saved, deployed and rolled on, by hand alone", async () => {
+    const { page, open, settled, expectAccessible } = await screen();
+    await open("/prompts");
+    await page.getByRole("link", { name: "New prompt" }).click();
+    await page.getByLabel("Name").fill("e2e/greeting");
+    await page.getByLabel("Text", { exact: true }).last().fill("Hello {{name}}!");
+    await page.getByRole("button", { name: "Review changes" }).click();
+    await page.getByLabel("What changes").fill("first");
+    await page.getByRole("button", { name: "Save version" }).click();
+    await page.getByRole("heading", { name: "Version 1" }).waitFor();
+
+    await page.getByRole("link", { name: "New version" }).click();
+    await page.getByLabel("Text", { exact: true }).last().fill("Hello {{name}, welcome!");
+    await page.getByText(/is not closed by/).waitFor();
+    await page.getByLabel("Text", { exact: true }).last().fill("Good day, {{name}}!");
+    await page.getByRole("button", { name: "Review changes" }).click();
+    await page.getByLabel("Changes").getByText("Hello").waitFor();
+    await expectAccessible();
+    await page.getByRole("button", { name: "Save version" }).click();
+    await page.getByRole("heading", { name: "Version 2" }).waitFor();
+
+    await page.getByRole("button", { name: "Move a label here" }).click();
+    const dialog = page.getByRole("dialog");
+    expect(await dialog.getByTestId("move").textContent()).toBe("production: nowhere → v2");
+    await dialog.getByLabel("Reason").fill("the second is kinder");
+    await expectAccessible();
+    await dialog.getByRole("button", { name: "Move production" }).click();
+    await page.getByText("the second is kinder").waitFor();
+    await settled();
+    const states = await api("GET", "/api/public/prompts/e2e%2Fgreeting/labels/production");
+    expect(states).toMatchObject({ version: 2 });
+  });
+
+  it("is not deployed over a move that was not seen", async () => {
+    await create({ name: "e2e-conflict", prompt: "one", labels: ["production"] });
+    await create({ name: "e2e-conflict", prompt: "two" });
+    await create({ name: "e2e-conflict", prompt: "three" });
+    const { page, open, forgive } = await screen();
+    await open("/prompts/e2e-conflict?version=2");
+    await page.getByRole("button", { name: "Move a label here" }).click();
+    const dialog = page.getByRole("dialog");
+    expect(await dialog.getByTestId("move").textContent()).toBe("production: v1 → v2");
+    await api("PUT", "/api/public/prompts/e2e-conflict/labels/production", { version: 3 });
+    await dialog.getByRole("button", { name: "Move production" }).click();
+    await dialog.getByText("Somebody was quicker").waitFor();
+    await dialog.getByText("production: v3 → v2").waitFor();
+    forgive(/409/);
+    await dialog.getByRole("button", { name: "Move production" }).click();
+    await dialog.waitFor({ state: "detached" });
+  });
+
+  it("shows text that looks like markup as text", async () => {
+    const name = "e2e/markup";
+    await create({
+      name,
+      type: "chat",
+      prompt: [
+        { role: SCRIPT, content: `${SCRIPT} {{${SCRIPT}}}` },
+        { type: "placeholder", name: `messages ${SCRIPT}` },
+      ],
+      config: { [SCRIPT]: SCRIPT },
+      tags: [SCRIPT],
+      commitMessage: SCRIPT,
+      labels: ["production"],
+    });
+    const { page, open } = await screen();
+    for (const path of [
+      `/prompts/${encodeURIComponent(name)}`,
+      `/prompts?q=${encodeURIComponent("wasRun")}`,
+      `/prompts?folder=e2e`,
+      `/edit?name=${encodeURIComponent(name)}`,
+    ]) {
+      await open(path);
+      const seen = page.getByText("globalThis.wasRun").or(page.locator("textarea")).first();
+      await seen.waitFor();
+      expect(await page.evaluate(() => "wasRun" in globalThis), path).toBe(false);
+    }
+  });
+
+  it("offers a viewer nothing that changes it", async () => {
+    const made = await api<{ secretKey: string }>("POST", "/api/public/keys", { scopes: ["read"] });
+    await create({ name: "e2e-viewed", prompt: "only look", labels: ["production"] });
+    const { page, open, expectAccessible } = await screen({}, made.secretKey);
+    await open("/prompts/e2e-viewed");
+    await page.getByText("only look").waitFor();
+    expect(await page.getByRole("link", { name: "New version" }).count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Move a label here" }).count()).toBe(0);
+    await open("/edit?name=e2e-viewed");
+    await page.getByText("Your key may only look").waitFor();
+    await expectAccessible();
+  });
+
+  it.each(LOOKS)("is read by everybody: $scheme, $width px", async (look) => {
+    await create({
+      name: "e2e-look",
+      type: "chat",
+      prompt: [
+        { role: "system", content: "You answer questions of {{company}}'s customers, briefly." },
+        { type: "placeholder", name: "history" },
+        { role: "user", content: "{{question}}" },
+      ],
+      config: { model: "gpt-4o-mini", temperature: 0.2 },
+      tags: ["support"],
+      commitMessage: "asks for short answers",
+      labels: ["production"],
+    });
+    const { page, open, expectAccessible, picture } = await screen(look);
+    await open("/prompts/e2e-look");
+    await page.getByRole("heading", { name: "Use it" }).waitFor();
+    await expectAccessible();
+    await picture("prompt");
+    await open("/edit?name=e2e-look");
+    await page.getByRole("button", { name: "Review changes" }).waitFor();
+    await expectAccessible();
+    await picture("editor");
+  });
+});
+
+describe("the keyboard", () => {
+  it("finds a prompt by Ctrl-K, shows help by ?, and goes by g", async () => {
+    await create({ name: "e2e-findable", prompt: "needle in the text", labels: ["production"] });
+    const { page, open, settled, expectAccessible } = await screen();
+    await open("/prompts");
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("needle in");
+    await page.getByRole("dialog").getByText("needle in the text").waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/prompts/e2e-findable*");
+    await settled();
+    await page.keyboard.press("Shift+?");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    await expectAccessible();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("g");
+    await page.keyboard.press("p");
+    await page.waitForURL(/\/prompts(\?|$)/);
+  });
+});
