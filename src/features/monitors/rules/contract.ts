@@ -69,8 +69,10 @@ const common = {
     .nullable()
     .default(24)
     .describe("How often an incident that nobody acknowledged is told again; null: never."),
-  activeHours: ActiveHours.optional().describe("Always when absent."),
 };
+
+/** Of rules that look window by window; the others must see everything. */
+const windowed = { activeHours: ActiveHours.optional().describe("Always when absent.") };
 
 /** Which version is watched; neither: see the kind. */
 const subject = {
@@ -97,6 +99,7 @@ const category = z
 const Threshold = z.strictObject({
   kind: z.literal("threshold"),
   ...common,
+  ...windowed,
   prompt: PromptName,
   ...subject,
   metric: MetricName,
@@ -111,6 +114,7 @@ const Threshold = z.strictObject({
 const Relative = z.strictObject({
   kind: z.literal("relative"),
   ...common,
+  ...windowed,
   prompt: PromptName,
   ...subject,
   metric: MetricName,
@@ -129,6 +133,7 @@ const Relative = z.strictObject({
 const Drift = z.strictObject({
   kind: z.literal("drift"),
   ...common,
+  ...windowed,
   prompt: PromptName,
   ...subject,
   metric: ComparedName.describe(COMPARED),
@@ -139,6 +144,7 @@ const Drift = z.strictObject({
 const Volume = z.strictObject({
   kind: z.literal("volume"),
   ...common,
+  ...windowed,
   prompt: PromptName,
   watch: z
     .array(z.enum(VOLUME_WATCHES))
