@@ -76,6 +76,14 @@ export async function furnishedHouse() {
     control: 1,
     primaryMetric: "latencyMs",
   });
+  const labels = `/api/public/prompts/${encodeURIComponent(prompt)}/labels`;
+  await request("PUT", `${labels}/staged`, { version: 1, reason: MARK });
+  const rollout = await request("POST", "/api/public/rollouts", {
+    prompt,
+    label: "staged",
+    candidate: 2,
+    reason: MARK,
+  });
   await house.ingest(
     event("trace-create", { id: trace, name: MARK, sessionId: session, userId: MARK }),
     event("generation-create", {
@@ -117,6 +125,7 @@ export async function furnishedHouse() {
     sourceId: (source.json as { id: string }).id,
     configId: (config.json as { id: string }).id,
     abId: (ab.json as { id: string }).id,
+    rolloutId: (rollout.json as { id: string }).id,
   };
   return { ...house, env, given, settle: () => deliver(env, queued.splice(0)) };
 }

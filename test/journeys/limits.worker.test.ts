@@ -15,6 +15,7 @@ const given = {
   sourceId: "src_none",
   configId: "none",
   abId: "abt_none",
+  rolloutId: "rol_none",
   destinationId: "d",
   reportId: "r",
   deliveryId: "d",

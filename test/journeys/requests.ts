@@ -21,6 +21,7 @@ export type Given = {
   sourceId: string;
   configId: string;
   abId: string;
+  rolloutId: string;
   destinationId: string;
   reportId: string;
   deliveryId: string;
@@ -31,6 +32,7 @@ const { prompt, splitLabel, trace, observation, session, score, model } = IDS;
 const DAY = "2026-11-20";
 const split = { params: { label: splitLabel } };
 const mapping = "{'name': 'q', 'value': 1}";
+const ROLLOUT = { prompt, label: "production", candidate: 2 };
 const AB_TEST = {
   name: "theirs",
   label: "production",
@@ -107,6 +109,12 @@ const REQUESTS: Record<string, WalkRequest> = {
   "POST /api/public/deliveries/:id/resend": { body: {} },
   "POST /api/public/dashboards": { body: { name: "theirs" } },
   "PATCH /api/public/dashboards/:id": { body: { rev: 1, name: "theirs" } },
+  "POST /api/public/rollouts": { body: ROLLOUT },
+  "POST /api/public/rollouts/forecast": { body: ROLLOUT },
+  "POST /api/public/rollouts/:id/pause": { body: {} },
+  "POST /api/public/rollouts/:id/resume": { body: {} },
+  "POST /api/public/rollouts/:id/abort": { body: {} },
+  "POST /api/public/rollouts/:id/promote": { body: {} },
   "POST /api/public/reports": { body: { from: DAY, to: DAY } },
   "PATCH /api/public/settings": { body: { retentionDays: 7 } },
   "PUT /api/public/prices": { body: { model, usdPerMillion: { input: 1 } } },
@@ -132,6 +140,7 @@ const idsBefore = ({
   sourceId,
   configId,
   abId,
+  rolloutId,
   destinationId,
   reportId,
   deliveryId,
@@ -143,6 +152,7 @@ const idsBefore = ({
   scores: score,
   "score-configs": configId,
   ab: abId,
+  rollouts: rolloutId,
   keys: keyId,
   sources: sourceId,
   destinations: destinationId,
