@@ -8,7 +8,17 @@ const MAX_PROGRAM_SIZE = 500;
 /** Patterns that are kept compiled. */
 const MAX_KNOWN = 500;
 
-const known = new Map<string, Replace | undefined>();
+type Compiled = { replace: Replace; steps: number };
+
+const known = new Map<string, Compiled | undefined>();
+
+function knownOf(pattern: string): Compiled | undefined {
+  if (!known.has(pattern)) {
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(pattern, read(pattern));
+  }
+  return known.get(pattern);
+}
 
 /**
  * Reads a regular expression of RE2: JavaScript's, without look-around and backreferences. The time
@@ -17,18 +27,16 @@ const known = new Map<string, Replace | undefined>();
  *
  * @returns undefined for what is not such an expression, or is too large
  */
-export function linearReplace(pattern: string): Replace | undefined {
-  if (!known.has(pattern)) {
-    if (known.size >= MAX_KNOWN) known.clear();
-    known.set(pattern, read(pattern));
-  }
-  return known.get(pattern);
-}
+export const linearReplace = (pattern: string): Replace | undefined => knownOf(pattern)?.replace;
 
-function read(pattern: string): Replace | undefined {
+/** Most steps that a search takes for one character; 0 for what is no expression. */
+export const stepsPerCharacter = (pattern: string): number => knownOf(pattern)?.steps ?? 0;
+
+function read(pattern: string): Compiled | undefined {
   const expression = compiled(pattern);
-  if (!expression || expression.programSize() > MAX_PROGRAM_SIZE) return undefined;
-  return (text, replacement) => {
+  const steps = expression?.programSize() ?? Infinity;
+  if (!expression || steps > MAX_PROGRAM_SIZE) return undefined;
+  const replace: Replace = (text, replacement) => {
     const matcher = expression.matcher(text);
     const parts: string[] = [];
     let end = 0;
@@ -39,6 +47,7 @@ function read(pattern: string): Replace | undefined {
     }
     return parts.join("") + text.slice(end);
   };
+  return { replace, steps };
 }
 
 function compiled(pattern: string): RE2JS | undefined {

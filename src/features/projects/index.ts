@@ -6,7 +6,7 @@ import { readSettings } from "./settings/store.ts";
 import { type AuditEntry, findProject, insertAudit, selectProjects } from "./store.ts";
 
 export { changeScoreConfigs, changeSettings, createProject, currentSettings } from "./actions.ts";
-export { admit } from "./limits/actions.ts";
+export { admit, admitDelivery } from "./limits/actions.ts";
 export { authenticate, scopeOfTenant, systemScope } from "./identity/index.ts";
 
 /** The project's settings without D1, as ingestion needs them. May be two minutes old. */

@@ -101,7 +101,7 @@ export type Settings = {
     ingestPerMinute: number | null;
     readsPerMinute: number | null;
   };
-  /** Exceptions by the key's id. */
+  /** Exceptions by the id of a key, or of a webhook source. */
   keys: Record<string, KeyRules>;
 };
 
@@ -125,12 +125,12 @@ export const withDefaults = (changed: Partial<Settings>): Settings => ({
   reports: { ...DEFAULT_SETTINGS.reports, ...changed.reports },
 });
 
-/** What holds for a caller: the project's rules, and its key's exceptions. */
+/** What holds for a caller: the project's rules, and the exceptions of its key or webhook source. */
 export function rulesFor(
   { capturePayloads, limits, keys }: Settings,
-  { kind, id }: { kind: string; id: string },
+  { id }: { id: string },
 ): { capturePayloads: boolean; ingestPerMinute: number | null; readsPerMinute: number | null } {
-  const own = (kind === "key" ? keys[id] : undefined) ?? {};
+  const own = keys[id] ?? {};
   const { ingestPerMinute = limits.ingestPerMinute, readsPerMinute = limits.readsPerMinute } = own;
   return {
     capturePayloads: capturePayloads && own.capturePayloads !== false,

@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 
-import { maskAccepted } from "../../../src/features/ingest/accept/mask.ts";
+import { maskAccepted as maskWithin } from "../../../src/features/ingest/accept/mask.ts";
 import type { Accepted } from "../../../src/features/ingest/accept/stored.ts";
 import type { Json } from "../../../src/features/ingest/model.ts";
 
 const CARD = String.raw`\b\d{4}( \d{4}){3}\b`;
 const card = "4111 1111 1111 1111";
+
+const maskAccepted = (accepted: Accepted, masks: readonly string[]): Accepted =>
+  maskWithin(accepted, masks).kept;
 
 const observation = (fields: object): Accepted => ({
   observations: [{ id: "o", traceId: "t", clock: "0", ...fields }],
@@ -118,5 +121,54 @@ describe("maskAccepted", () => {
   it("changes nothing without masks", () => {
     const accepted = observation({ input: card });
     expect(maskAccepted(accepted, [])).toBe(accepted);
+  });
+});
+
+describe("the steps of masks", () => {
+  const word = "x".repeat(1000);
+  const many = (count: number): Accepted => ({
+    observations: Array.from({ length: count }, (_, i) => ({
+      id: `o${i}`,
+      traceId: "t",
+      clock: String(i),
+      input: `${i}${word}`,
+    })),
+    traces: [],
+    scores: [],
+  });
+
+  it("end: what is left is refused by name, and never kept without its masks", () => {
+    const { kept, rejected } = maskWithin(many(20), ["\\d+"], 50_000);
+    expect(kept.observations.length).toBeGreaterThan(0);
+    expect(kept.observations.every(({ input }) => input === `***${word}`)).toBe(true);
+    expect(kept.observations.length + rejected.length).toBe(20);
+    expect(rejected[0]).toMatchObject({ status: 413, clock: rejected[0]?.id.slice(1) });
+    expect(rejected[0]?.message).toContain("masks have more to look through");
+  });
+
+  it("are more for more and larger masks, and none for what is said again", () => {
+    const refusedOf = (accepted: Accepted, masks: string[]) =>
+      maskWithin(accepted, masks, 50_000).rejected.length;
+    const one = refusedOf(many(20), ["\\d+"]);
+    expect(refusedOf(many(20), ["\\d+", "[a-w]+"])).toBeGreaterThan(one);
+    expect(refusedOf(many(20), ["\\d{1,40}"])).toBeGreaterThan(one);
+    const [first] = many(1).observations;
+    const shared = { text: word };
+    const again = Array.from({ length: 200 }, (_, i) => ({
+      ...first,
+      id: `o${i}`,
+      traceId: "t",
+      clock: String(i),
+      input: shared,
+    }));
+    expect(refusedOf({ observations: again, traces: [], scores: [] }, ["\\d+"])).toBe(0);
+  });
+
+  it("are taken by paths too", () => {
+    const input = Array.from({ length: 1000 }, (_, i) => i);
+    const observations = [{ id: "o", traceId: "t", clock: "1", input }];
+    const accepted: Accepted = { observations, traces: [], scores: [] };
+    expect(maskWithin(accepted, ["$.input[*]"], 500).rejected).toHaveLength(1);
+    expect(maskWithin(accepted, ["$.input[*]"], 5000).kept.observations[0]?.input).toContain("***");
   });
 });

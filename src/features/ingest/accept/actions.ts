@@ -24,7 +24,7 @@ const GZIP = { level: 1 } as const;
  * Accepts a request: its validated rows and payloads become one R2 object, whose name is queued.
  * From here on nothing is lost: an object that the queue forgets is found by the sweep.
  *
- * @returns items outside the project's retention window, over 1 MB, or scores of too many kinds; all others are accepted
+ * @returns items outside the project's retention window, over 1 MB, beyond what masks can look through, or scores of too many kinds; all others are accepted
  * @throws Refusal unavailable when R2 refuses; nothing is accepted then
  */
 export async function accept(scope: Scope, accepted: Accepted): Promise<OutOfWindow[]> {
@@ -32,14 +32,15 @@ export async function accept(scope: Scope, accepted: Accepted): Promise<OutOfWin
   const { kept: inTime, rejected } = withinWindow(accepted, scope.now, settings.retentionDays);
   const { kept, rejected: unknown } = await ofKnownKinds(scope, inTime);
   // Masks come before anything is cut: one must see the whole of what it looks for.
-  const { observations, traces, scores } = maskAccepted(kept, settings.masks);
+  const { kept: masked, rejected: unmasked } = maskAccepted(kept, settings.masks);
+  const { observations, traces, scores } = masked;
   const bounded = {
     observations: observations.map(boundObservation),
     traces: traces.map(boundTrace),
     scores,
   };
   const packed = packWithin(bounded, rulesFor(settings, scope.actor).capturePayloads);
-  const refused = [...rejected, ...unknown, ...packed.rejected];
+  const refused = [...rejected, ...unknown, ...unmasked, ...packed.rejected];
   if (packed.isEmpty) return refused;
   const { members, rows } = packed;
   const rowsOffset = members.reduce((sum, { byteLength }) => sum + byteLength, 0);

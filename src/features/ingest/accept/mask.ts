@@ -1,7 +1,7 @@
 import { advance, parseJsonPath, type Step } from "../../../lib/json-path.ts";
-import { linearReplace } from "../../../lib/linear-regex.ts";
+import { linearReplace, stepsPerCharacter } from "../../../lib/linear-regex.ts";
 import type { ScorePatch } from "../../scores/model.ts";
-import type { Json, Payload } from "../model.ts";
+import type { Clock, Json, Payload, Rejected } from "../model.ts";
 import type { Accepted } from "./stored.ts";
 
 /** Stands where a mask matched. */
@@ -10,12 +10,37 @@ const MASKED = "***";
 /** Levels that are looked through; what lies deeper is masked as a whole. */
 const MAX_DEPTH = 500;
 
+/**
+ * Steps that the masks of one request may take: characters looked at, times the size of the
+ * expression; a value looked at by a path is one. A step takes 10 to 35 ns. Counted, because a
+ * Worker's clock stands still while it computes.
+ */
+export const MAX_MASK_STEPS = 600_000_000;
+
+/** The request has no steps left. Never leaves this file. */
+class Spent extends Error {}
+
+/** Takes steps off what a request may take. */
+type Spend = (steps: number) => void;
+
+function budgetOf(steps: number): Spend {
+  let left = steps;
+  return (taken) => {
+    left -= taken;
+    if (left < 0) throw new Spent();
+  };
+}
+
 type MaskText = (text: string) => string;
 
 /** Masks what the patterns match. A pattern that cannot be read hides everything. */
-function textMask(patterns: readonly string[]): MaskText {
+function textMask(patterns: readonly string[], spend: Spend): MaskText {
   const masks = patterns.map((pattern) => linearReplace(pattern) ?? (() => MASKED));
-  return (text) => masks.reduce((rest, mask) => mask(rest, MASKED), text);
+  const steps = patterns.reduce((sum, pattern) => sum + stepsPerCharacter(pattern), 0);
+  return (text) => {
+    spend(text.length * steps);
+    return masks.reduce((rest, mask) => mask(rest, MASKED), text);
+  };
 }
 
 /**
@@ -51,13 +76,17 @@ type Field = keyof Payload;
  * Masks the places of payloads that paths lead to; a path begins at `{input, output, metadata}`.
  * Again one object stays one, as long as the same field says it.
  */
-function placeMask(paths: readonly (readonly Step[])[]): (field: Field, value: Json) => Json {
+function placeMask(
+  paths: readonly (readonly Step[])[],
+  spend: Spend,
+): (field: Field, value: Json) => Json {
   const known = { input: new Map(), output: new Map(), metadata: new Map() } as Record<
     Field,
     Map<Json, Json>
   >;
   function masked(value: Json, left: readonly (readonly Step[])[], depth: number): Json {
     if (left.length === 0) return value;
+    spend(left.length);
     if (depth > MAX_DEPTH || left.some((steps) => steps.length === 0)) return MASKED;
     if (typeof value !== "object" || value === null) return value;
     return mapChildren(value, (key, inner) => masked(inner, advance(left, key), depth + 1));
@@ -75,6 +104,9 @@ function placeMask(paths: readonly (readonly Step[])[]): (field: Field, value: J
 const asMetadata = (value: Json): Record<string, Json> =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
 
+/** An item that the masks did not get to. */
+type Unmasked = Rejected & { clock: Clock };
+
 /**
  * Takes what the project's masks match out of everything that people and models wrote: inputs,
  * outputs, metadata, status messages, model parameters, and of scores comments, metadata and free text. Names, ids,
@@ -82,13 +114,23 @@ const asMetadata = (value: Json): Record<string, Json> =>
  *
  * @param masks as the project's settings hold them: `$...` is a JSON path into the payload of an
  *   observation or trace, anything else a regular expression of RE2
+ * @param maxSteps what the masks may take in all
+ * @returns what is masked, and the items for which no steps were left
  */
-export function maskAccepted(accepted: Accepted, masks: readonly string[]): Accepted {
-  if (masks.length === 0) return accepted;
+export function maskAccepted(
+  accepted: Accepted,
+  masks: readonly string[],
+  maxSteps = MAX_MASK_STEPS,
+): { kept: Accepted; rejected: Unmasked[] } {
+  if (masks.length === 0) return { kept: accepted, rejected: [] };
+  const spend = budgetOf(maxSteps);
   const paths = masks.map(parseJsonPath).filter((path) => path !== undefined);
-  const text = textMask(masks.filter((mask) => parseJsonPath(mask) === undefined));
+  const text = textMask(
+    masks.filter((mask) => parseJsonPath(mask) === undefined),
+    spend,
+  );
   const json = jsonMask(text);
-  const place = placeMask(paths);
+  const place = placeMask(paths, spend);
 
   type Texts = { statusMessage?: string; modelParameters?: Record<string, Json> };
   function payload<T extends Payload & Texts>(patch: T): T {
@@ -112,9 +154,27 @@ export function maskAccepted(accepted: Accepted, masks: readonly string[]): Acce
     return masked;
   }
 
-  return {
-    observations: accepted.observations.map(payload),
-    traces: accepted.traces.map(payload),
-    scores: accepted.scores.map(score),
+  const rejected: Unmasked[] = [];
+  /** What cannot be masked is not stored. */
+  function each<T extends { id: string; clock: Clock }>(items: readonly T[], mask: (item: T) => T) {
+    return items.flatMap((item) => {
+      try {
+        return [mask(item)];
+      } catch (error) {
+        if (!(error instanceof Spent)) throw error;
+        rejected.push({ id: item.id, clock: item.clock, status: 413, message: UNMASKED });
+        return [];
+      }
+    });
+  }
+
+  const kept = {
+    observations: each(accepted.observations, payload),
+    traces: each(accepted.traces, payload),
+    scores: each(accepted.scores, score),
   };
+  return { kept, rejected };
 }
+
+const UNMASKED =
+  "the project's masks have more to look through than one request may ask of them; send smaller requests, or use fewer and simpler masks";

@@ -75,6 +75,7 @@ const hookAnswers = {
   404: "There is no such source",
   409: "A signed delivery with this webhook-id was accepted before",
   413: "The body is larger than 4.5 MB, or 1 MB for a mapped source",
+  503: "Storage refuses, or the source made more deliveries this minute than it may; Retry-After says when to try again",
 };
 
 const hooks: Endpoint[] = [

@@ -31,6 +31,26 @@ async function limitOf(scope: Scope, load: Load): Promise<number | null> {
   }
 }
 
+/** @param who names the caller in the refusal */
+async function count(scope: Scope, load: Load, who: string): Promise<void> {
+  const limit = await limitOf(scope, load);
+  if (limit === null) return;
+  const nowMs = scope.now.getTime();
+  const minute = Math.floor(nowMs / WINDOW_MS);
+  const name = `${scope.actor.id}/${load}/${minute}`;
+  const held = counts.get(name, nowMs) ?? { requests: 0 };
+  held.requests += 1;
+  counts.set(name, held, nowMs);
+  if (held.requests <= limit) return;
+  const retryAfterSeconds = Math.ceil(((minute + 1) * WINDOW_MS - nowMs) / 1000);
+  const what = load === "reads" ? "reads" : "requests of ingestion";
+  throw new Refusal(
+    load === "reads" ? "rate_limited" : "unavailable",
+    `the ${who} ${scope.actor.id} may make ${limit} ${what} a minute; try again in ${retryAfterSeconds} s`,
+    { retryAfterSeconds },
+  );
+}
+
 /**
  * Counts a request of a key, by the minute.
  *
@@ -40,20 +60,12 @@ async function limitOf(scope: Scope, load: Load): Promise<number | null> {
 export async function admit(scope: Scope, route: Endpoint): Promise<void> {
   const load = loadOf(route);
   if (load === undefined || scope.actor.kind !== "key") return;
-  const limit = await limitOf(scope, load);
-  if (limit === null) return;
-  const nowMs = scope.now.getTime();
-  const minute = Math.floor(nowMs / WINDOW_MS);
-  const name = `${scope.actor.id}/${load}/${minute}`;
-  const count = counts.get(name, nowMs) ?? { requests: 0 };
-  count.requests += 1;
-  counts.set(name, count, nowMs);
-  if (count.requests <= limit) return;
-  const retryAfterSeconds = Math.ceil(((minute + 1) * WINDOW_MS - nowMs) / 1000);
-  const what = load === "reads" ? "reads" : "requests of ingestion";
-  throw new Refusal(
-    load === "reads" ? "rate_limited" : "unavailable",
-    `the key ${scope.actor.id} may make ${limit} ${what} a minute; try again in ${retryAfterSeconds} s`,
-    { retryAfterSeconds },
-  );
+  await count(scope, load, "key");
 }
+
+/**
+ * Counts a delivery of a webhook source, which is the scope's actor, as ingestion of a key.
+ *
+ * @throws Refusal unavailable beyond the limit
+ */
+export const admitDelivery = (scope: Scope): Promise<void> => count(scope, "ingest", "source");

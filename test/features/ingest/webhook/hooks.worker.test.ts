@@ -4,6 +4,7 @@ import { describe, it } from "vitest";
 
 import { consumeQueue } from "../../../../src/features/ingest/index.ts";
 import { publishChanged } from "../../../../src/features/ingest/webhook/publish/actions.ts";
+import { changeSettings } from "../../../../src/features/projects/index.ts";
 import type { Env, IngestMessage } from "../../../../src/platform/env.ts";
 import { type Answer, call, type CallOptions } from "../../../support/call.ts";
 import { freshProject } from "../../../support/project.ts";
@@ -509,5 +510,60 @@ describe("a mapped source", () => {
     expect((await send(path, { body: "{nope", authorization })).status).toBe(400);
     const missing = { runs: [{ run_id: 7 }] };
     expect((await send(path, { body: missing, authorization })).status).toBe(400);
+  });
+});
+
+describe("deliveries a minute", () => {
+  const limited = async (settings: Parameters<typeof changeSettings>[1]) => {
+    const own = await lab();
+    await changeSettings(own.project.scope, settings);
+    const source = await own.create({ kind: "feedback" });
+    const deliver = (i: number, token = source.secret): Promise<Answer> =>
+      own.send(source.path, {
+        body: { traceId: `t${i}`, name: "thumb", value: 1 },
+        headers: { authorization: `Bearer ${token}` },
+      });
+    return { ...own, source, deliver };
+  };
+  const limits = { eventsPerRequest: 100, readsPerMinute: null };
+
+  it("are limited for each source as for a key: 503 and Retry-After beyond, nothing kept", async ({
+    expect,
+  }) => {
+    const { deliver, rows, create, send } = await limited({
+      limits: { ...limits, ingestPerMinute: 2 },
+    });
+    const strangers = await Promise.all([1, 2, 3].map((i) => deliver(i, "hook-ps-wrong")));
+    expect(strangers.map(({ status }) => status)).toEqual([401, 401, 401]);
+    const answers: Answer[] = [];
+    for (let i = 0; i < 6; i++) answers.push(await deliver(i));
+    expect(answers.slice(0, 2).map(({ status }) => status)).toEqual([200, 200]);
+    const refused = answers.filter(({ status }) => status !== 200);
+    // A minute may end in between.
+    expect(refused.length).toBeGreaterThanOrEqual(2);
+    for (const { status, headers, text } of refused) {
+      expect(status).toBe(503);
+      expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
+      expect(text).toContain("may make 2 requests of ingestion a minute");
+    }
+    expect(await rows("score")).toHaveLength(6 - refused.length);
+    // Each source has its own.
+    const other = await create({ kind: "feedback" });
+    const taken = await send(other.path, {
+      body: { traceId: "t", name: "thumb", value: 1 },
+      headers: { authorization: `Bearer ${other.secret}` },
+    });
+    expect(taken.status).toBe(200);
+  });
+
+  it("may be fewer for one source than for the project", async ({ expect }) => {
+    const { deliver, source, project } = await limited({
+      limits: { ...limits, ingestPerMinute: 50 },
+    });
+    await changeSettings(project.scope, { keys: { [source.id]: { ingestPerMinute: 1 } } });
+    const statuses: number[] = [];
+    for (let i = 0; i < 4; i++) statuses.push((await deliver(i)).status);
+    expect(statuses[0]).toBe(200);
+    expect(statuses).toContain(503);
   });
 });

@@ -7,7 +7,7 @@ import { Refusal } from "../../../../platform/errors.ts";
 import { logEvent } from "../../../../platform/log.ts";
 import type { Scope } from "../../../../platform/scope.ts";
 import { unseal } from "../../../../platform/seal.ts";
-import { settingsOf } from "../../../projects/index.ts";
+import { admitDelivery, settingsOf } from "../../../projects/index.ts";
 import { ingestBatch } from "../../batch/actions.ts";
 import { mapBatch } from "../../batch/map.ts";
 import { accept } from "../../index.ts";
@@ -168,7 +168,7 @@ const scopeOfSource = (scope: Scope, source: LivingSource): Scope => ({
  * Takes what a source delivers.
  *
  * @throws Refusal not_found, unauthenticated, conflict for a replay, invalid_request, too_large,
- *   unavailable
+ *   unavailable, also beyond the deliveries that the source may make in a minute
  */
 export async function receive(
   anybody: Scope,
@@ -184,9 +184,13 @@ export async function receive(
   const scope = scopeOfSource(anybody, source);
   if (source.auth === "token") {
     await checkToken(source, delivery.token, nowMs);
-    return delivery.isTest ? { accepted: 0, errors: [] } : take(scope, source, delivery);
+    if (delivery.isTest) return { accepted: 0, errors: [] };
+    await admitDelivery(scope);
+    return take(scope, source, delivery);
   }
   await checkSignature(scope, source, delivery);
+  // Only who has proved itself is counted: nobody else can use a source's deliveries up.
+  await admitDelivery(scope);
   const { id = "" } = delivery.signed;
   if (await isReplay(scope, source.id, id)) {
     throw new Refusal("conflict", `webhook-id ${id} was accepted before`);
