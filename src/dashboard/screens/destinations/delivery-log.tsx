@@ -7,6 +7,7 @@ import { Empty } from "../../parts/empty.tsx";
 import { Pages, usePages } from "../../parts/pages.tsx";
 import { Age } from "../../parts/shown.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
+import { WideTable } from "../../parts/wide-table.tsx";
 import { DeliveryDrawer } from "./delivery-drawer.tsx";
 import { STATE_COLOURS } from "./words.ts";
 
@@ -62,51 +63,49 @@ export function DeliveryLog() {
         }
       >
         {(rows) => (
-          <div className="wide-table">
-            <Table miw={680}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Event</Table.Th>
-                  <Table.Th>Destination</Table.Th>
-                  <Table.Th>State</Table.Th>
-                  <Table.Th ta="right">Attempts</Table.Th>
-                  <Table.Th>Outcome</Table.Th>
-                  <Table.Th>Created</Table.Th>
+          <WideTable label="Deliveries" miw={680}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Event</Table.Th>
+                <Table.Th>Destination</Table.Th>
+                <Table.Th>State</Table.Th>
+                <Table.Th ta="right">Attempts</Table.Th>
+                <Table.Th>Outcome</Table.Th>
+                <Table.Th>Created</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {rows.map(({ id, event, destinationId, attempts, outcome, createdAt, ...row }) => (
+                <Table.Tr key={id}>
+                  <Table.Td>
+                    <Anchor
+                      renderRoot={(props) => (
+                        <Link
+                          to="/projects/$projectId/destinations"
+                          params={{ projectId }}
+                          search={(before) => ({ ...before, delivery: id })}
+                          {...props}
+                        />
+                      )}
+                    >
+                      {event.type}
+                    </Anchor>
+                  </Table.Td>
+                  <Table.Td>{nameOf(destinationId)}</Table.Td>
+                  <Table.Td>
+                    <StateBadge state={row.state} colour={STATE_COLOURS[row.state]} />
+                  </Table.Td>
+                  <Table.Td ta="right">{attempts}</Table.Td>
+                  <Table.Td>
+                    <Text size="sm">{outcome ?? "–"}</Text>
+                  </Table.Td>
+                  <Table.Td>
+                    <Age at={createdAt} />
+                  </Table.Td>
                 </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {rows.map(({ id, event, destinationId, attempts, outcome, createdAt, ...row }) => (
-                  <Table.Tr key={id}>
-                    <Table.Td>
-                      <Anchor
-                        renderRoot={(props) => (
-                          <Link
-                            to="/projects/$projectId/destinations"
-                            params={{ projectId }}
-                            search={(before) => ({ ...before, delivery: id })}
-                            {...props}
-                          />
-                        )}
-                      >
-                        {event.type}
-                      </Anchor>
-                    </Table.Td>
-                    <Table.Td>{nameOf(destinationId)}</Table.Td>
-                    <Table.Td>
-                      <StateBadge state={row.state} colour={STATE_COLOURS[row.state]} />
-                    </Table.Td>
-                    <Table.Td ta="right">{attempts}</Table.Td>
-                    <Table.Td>
-                      <Text size="sm">{outcome ?? "–"}</Text>
-                    </Table.Td>
-                    <Table.Td>
-                      <Age at={createdAt} />
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </div>
+              ))}
+            </Table.Tbody>
+          </WideTable>
         )}
       </Pages>
       {delivery !== undefined && <DeliveryDrawer id={delivery} />}

@@ -16,6 +16,7 @@ import { ReasonDialog } from "../../parts/reason-dialog.tsx";
 import { Age } from "../../parts/shown.tsx";
 import { Snippet } from "../../parts/snippet.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
+import { WideTable } from "../../parts/wide-table.tsx";
 import { useProject } from "../../shell/project.ts";
 import { filterText, KIND_NAMES, STATUS_COLOURS } from "./words.ts";
 
@@ -170,32 +171,30 @@ export function DestinationTable({ onCreate }: { onCreate: () => void }) {
         }
       >
         {(rows) => (
-          <div className="wide-table">
-            <Table verticalSpacing="sm" miw={680}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Destination</Table.Th>
-                  <Table.Th>Kind</Table.Th>
-                  <Table.Th>Gets</Table.Th>
-                  <Table.Th>Status</Table.Th>
-                  <Table.Th>
-                    <span className="visually-hidden">Actions</span>
-                  </Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {rows.map((destination) => (
-                  <Row key={destination.id} destination={destination}>
-                    <Actions
-                      destination={destination}
-                      say={say}
-                      onDelete={() => setLeaving(destination)}
-                    />
-                  </Row>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </div>
+          <WideTable label="Destinations" verticalSpacing="sm" miw={680}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Destination</Table.Th>
+                <Table.Th>Kind</Table.Th>
+                <Table.Th>Gets</Table.Th>
+                <Table.Th>Status</Table.Th>
+                <Table.Th>
+                  <span className="visually-hidden">Actions</span>
+                </Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {rows.map((destination) => (
+                <Row key={destination.id} destination={destination}>
+                  <Actions
+                    destination={destination}
+                    say={say}
+                    onDelete={() => setLeaving(destination)}
+                  />
+                </Row>
+              ))}
+            </Table.Tbody>
+          </WideTable>
         )}
       </Pages>
       <ReasonDialog

@@ -5,6 +5,7 @@ import type { Answer } from "../../api/client.ts";
 import { metricName } from "../../charts/names.ts";
 import { count, duration, money, number, percent, type Shown } from "../../format/number.ts";
 import { Exact, Instant } from "../../parts/shown.tsx";
+import { WideTable } from "../../parts/wide-table.tsx";
 
 type Evidence = Answer<typeof IncidentDetail>["evidence"];
 type Finding = Evidence["findings"][number];
@@ -69,24 +70,22 @@ export const Findings = ({ evidence }: { evidence: Evidence }) => (
       {evidence.method.name} · <Instant at={evidence.window.from} /> –{" "}
       <Instant at={evidence.window.to} />
     </Text>
-    <div className="wide-table">
-      <Table miw={720} verticalSpacing="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Metric</Table.Th>
-            <Table.Th ta="right">Value</Table.Th>
-            <Table.Th ta="right">n</Table.Th>
-            <Table.Th ta="right">Usual</Table.Th>
-            <Table.Th ta="right">Limit</Table.Th>
-            <Table.Th>Verdict</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {evidence.findings.map((finding) => (
-            <Row key={`${finding.metric} ${finding.statistic}`} finding={finding} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
+    <WideTable label="What was judged" miw={720} verticalSpacing="sm">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Metric</Table.Th>
+          <Table.Th ta="right">Value</Table.Th>
+          <Table.Th ta="right">n</Table.Th>
+          <Table.Th ta="right">Usual</Table.Th>
+          <Table.Th ta="right">Limit</Table.Th>
+          <Table.Th>Verdict</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {evidence.findings.map((finding) => (
+          <Row key={`${finding.metric} ${finding.statistic}`} finding={finding} />
+        ))}
+      </Table.Tbody>
+    </WideTable>
   </Stack>
 );

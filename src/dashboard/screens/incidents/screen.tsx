@@ -9,6 +9,7 @@ import { AnchorLink } from "../../parts/links.tsx";
 import { Pages, usePages } from "../../parts/pages.tsx";
 import { Age } from "../../parts/shown.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
+import { WideTable } from "../../parts/wide-table.tsx";
 import { useProject } from "../../shell/project.ts";
 import { SEVERITY_COLOURS, STATE_COLOURS } from "./words.ts";
 
@@ -102,24 +103,22 @@ export function IncidentsScreen() {
         }
       >
         {(rows) => (
-          <div className="wide-table">
-            <Table verticalSpacing="sm" miw={680}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Incident</Table.Th>
-                  <Table.Th>About</Table.Th>
-                  <Table.Th>Severity</Table.Th>
-                  <Table.Th>State</Table.Th>
-                  <Table.Th>Opened</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {rows.map((incident) => (
-                  <IncidentRow key={incident.id} incident={incident} projectId={projectId} />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </div>
+          <WideTable label="Incidents" verticalSpacing="sm" miw={680}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Incident</Table.Th>
+                <Table.Th>About</Table.Th>
+                <Table.Th>Severity</Table.Th>
+                <Table.Th>State</Table.Th>
+                <Table.Th>Opened</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {rows.map((incident) => (
+                <IncidentRow key={incident.id} incident={incident} projectId={projectId} />
+              ))}
+            </Table.Tbody>
+          </WideTable>
         )}
       </Pages>
     </Stack>

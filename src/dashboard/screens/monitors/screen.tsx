@@ -7,6 +7,7 @@ import { AnchorLink, ButtonLink } from "../../parts/links.tsx";
 import { Pages, usePages } from "../../parts/pages.tsx";
 import { Instant } from "../../parts/shown.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
+import { WideTable } from "../../parts/wide-table.tsx";
 import { useProject } from "../../shell/project.ts";
 import { PHASE_COLOURS, SEVERITY_COLOURS } from "../incidents/words.ts";
 import { type AnyMonitor, conditionOf, subjectOf } from "./condition.ts";
@@ -95,23 +96,21 @@ export function MonitorsScreen() {
         }
       >
         {(rows) => (
-          <div className="wide-table">
-            <Table verticalSpacing="sm" miw={620}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Monitor</Table.Th>
-                  <Table.Th>Watches</Table.Th>
-                  <Table.Th>Severity</Table.Th>
-                  <Table.Th>State</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {rows.map((monitor) => (
-                  <Row key={monitor.id} monitor={monitor} projectId={projectId} />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </div>
+          <WideTable label="Monitors" verticalSpacing="sm" miw={620}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Monitor</Table.Th>
+                <Table.Th>Watches</Table.Th>
+                <Table.Th>Severity</Table.Th>
+                <Table.Th>State</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {rows.map((monitor) => (
+                <Row key={monitor.id} monitor={monitor} projectId={projectId} />
+              ))}
+            </Table.Tbody>
+          </WideTable>
         )}
       </Pages>
     </Stack>

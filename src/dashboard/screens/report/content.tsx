@@ -6,6 +6,7 @@ import { metricName } from "../../charts/names.ts";
 import { count, money, number, percent, type Shown } from "../../format/number.ts";
 import { AnchorLink } from "../../parts/links.tsx";
 import { Exact, Instant } from "../../parts/shown.tsx";
+import { WideTable } from "../../parts/wide-table.tsx";
 import { useProject } from "../../shell/project.ts";
 
 type Content = NonNullable<Report["content"]>;
@@ -25,26 +26,24 @@ function Part({
   return (
     <Stack gap="xs" component="section" aria-label={title}>
       <Title order={2}>{title}</Title>
-      <div className="wide-table">
-        <Table miw={560}>
-          <Table.Thead>
-            <Table.Tr>
-              {columns.map((column) => (
-                <Table.Th key={column}>{column}</Table.Th>
+      <WideTable label={title} miw={560}>
+        <Table.Thead>
+          <Table.Tr>
+            {columns.map((column) => (
+              <Table.Th key={column}>{column}</Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map(({ key, cells }) => (
+            <Table.Tr key={key}>
+              {cells.map((cell, place) => (
+                <Table.Td key={columns[place]}>{cell}</Table.Td>
               ))}
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map(({ key, cells }) => (
-              <Table.Tr key={key}>
-                {cells.map((cell, place) => (
-                  <Table.Td key={columns[place]}>{cell}</Table.Td>
-                ))}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
+          ))}
+        </Table.Tbody>
+      </WideTable>
     </Stack>
   );
 }
@@ -169,13 +168,9 @@ const Prompts = ({ prompts }: { prompts: Content["prompts"] }) => (
 /** What a report tells, its parts in the order in which one would ask. */
 export const Content = ({ content }: { content: Content }) => (
   <Stack gap="lg">
-    <Text>
-      <Exact {...count(content.totals.count)} /> generations ({change(content.change.count)}),{" "}
-      <Exact {...money(content.totals.costUsd)} /> ({change(content.change.costUsd)}),{" "}
-      <Exact {...count(content.totals.errors)} /> errors.
-      {!content.isExact &&
-        " Some days are widened to whole hours: they are too old to be cut finer."}
-    </Text>
+    {!content.isExact && (
+      <Text>Some days are widened to whole hours: they are too old to be cut finer.</Text>
+    )}
     <Deployments deployments={content.deployments} />
     <Part
       title="What moved"

@@ -9,6 +9,7 @@ import { AnchorLink } from "../../parts/links.tsx";
 import { Pages, usePages } from "../../parts/pages.tsx";
 import { Age } from "../../parts/shown.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
+import { WideTable } from "../../parts/wide-table.tsx";
 import { useProject } from "../../shell/project.ts";
 import { CreateDialog } from "./create-dialog.tsx";
 import { daysText, KIND_NAMES, STATE_COLOURS } from "./words.ts";
@@ -73,24 +74,22 @@ export function ReportsScreen() {
         }
       >
         {(rows) => (
-          <div className="wide-table">
-            <Table verticalSpacing="sm" miw={680}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Report</Table.Th>
-                  <Table.Th>Kind</Table.Th>
-                  <Table.Th>Days</Table.Th>
-                  <Table.Th>State</Table.Th>
-                  <Table.Th>Made</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {rows.map((report) => (
-                  <Row key={report.id} report={report} projectId={projectId} />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </div>
+          <WideTable label="Reports" verticalSpacing="sm" miw={680}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Report</Table.Th>
+                <Table.Th>Kind</Table.Th>
+                <Table.Th>Days</Table.Th>
+                <Table.Th>State</Table.Th>
+                <Table.Th>Made</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {rows.map((report) => (
+                <Row key={report.id} report={report} projectId={projectId} />
+              ))}
+            </Table.Tbody>
+          </WideTable>
         )}
       </Pages>
       {creating && <CreateDialog onClose={close} />}

@@ -2,6 +2,7 @@ import { Stack, Table, Text, Title } from "@mantine/core";
 
 import type { Rollout } from "../../../features/rollouts/contract.ts";
 import { Instant } from "../../parts/shown.tsx";
+import { WideTable } from "../../parts/wide-table.tsx";
 
 type Event = Rollout["events"][number];
 
@@ -15,31 +16,29 @@ const whatOf = ({ event, stage, share }: Event): string => {
 export const History = ({ rollout }: { rollout: Rollout }) => (
   <Stack gap="sm" component="section" aria-label="Decisions">
     <Title order={2}>Decisions</Title>
-    <div className="wide-table">
-      <Table miw={560}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>When</Table.Th>
-            <Table.Th>What</Table.Th>
-            <Table.Th>Why</Table.Th>
-            <Table.Th>Who</Table.Th>
+    <WideTable label="What was decided" miw={560}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>When</Table.Th>
+          <Table.Th>What</Table.Th>
+          <Table.Th>Why</Table.Th>
+          <Table.Th>Who</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {rollout.events.toReversed().map((event, place) => (
+          <Table.Tr key={`${event.at} ${place}`}>
+            <Table.Td>
+              <Instant at={event.at} />
+            </Table.Td>
+            <Table.Td>{whatOf(event)}</Table.Td>
+            <Table.Td>
+              <Text size="sm">{event.reason ?? "–"}</Text>
+            </Table.Td>
+            <Table.Td>{event.actor.kind === "system" ? "Promptside" : event.actor.id}</Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rollout.events.toReversed().map((event, place) => (
-            <Table.Tr key={`${event.at} ${place}`}>
-              <Table.Td>
-                <Instant at={event.at} />
-              </Table.Td>
-              <Table.Td>{whatOf(event)}</Table.Td>
-              <Table.Td>
-                <Text size="sm">{event.reason ?? "–"}</Text>
-              </Table.Td>
-              <Table.Td>{event.actor.kind === "system" ? "Promptside" : event.actor.id}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   </Stack>
 );

@@ -3,6 +3,7 @@ import { Alert, Stack, Table, Text } from "@mantine/core";
 import type { RolloutForecast } from "../../../features/rollouts/contract.ts";
 import { count, number } from "../../format/number.ts";
 import { Exact } from "../../parts/shown.tsx";
+import { WideTable } from "../../parts/wide-table.tsx";
 import { guardrailName } from "./words.ts";
 
 const hours = (value: number | null) =>
@@ -29,28 +30,26 @@ export function ForecastPanel({ answer }: { answer: RolloutForecast }) {
           seen, {number(forecast.generationsPerHour).text} an hour.
         </Text>
       </Alert>
-      <div className="wide-table">
-        <Table fz="sm" miw={480}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Guardrail</Table.Th>
-              <Table.Th ta="right">Hours to prove it safe</Table.Th>
-              <Table.Th ta="right">Hours to prove harm at the margin</Table.Th>
-              <Table.Th>Note</Table.Th>
+      <WideTable label="Forecast by guardrail" fz="sm" miw={480}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Guardrail</Table.Th>
+            <Table.Th ta="right">Hours to prove it safe</Table.Th>
+            <Table.Th ta="right">Hours to prove harm at the margin</Table.Th>
+            <Table.Th>Note</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {forecast.guardrails.map(({ metric, hoursToSafe, hoursToHarm, note }) => (
+            <Table.Tr key={metric}>
+              <Table.Td>{guardrailName(metric)}</Table.Td>
+              <Table.Td ta="right">{hours(hoursToSafe)}</Table.Td>
+              <Table.Td ta="right">{hours(hoursToHarm.atMargin)}</Table.Td>
+              <Table.Td>{note ?? ""}</Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {forecast.guardrails.map(({ metric, hoursToSafe, hoursToHarm, note }) => (
-              <Table.Tr key={metric}>
-                <Table.Td>{guardrailName(metric)}</Table.Td>
-                <Table.Td ta="right">{hours(hoursToSafe)}</Table.Td>
-                <Table.Td ta="right">{hours(hoursToHarm.atMargin)}</Table.Td>
-                <Table.Td>{note ?? ""}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
+          ))}
+        </Table.Tbody>
+      </WideTable>
       {leftOut.map(({ metric, because }) => (
         <Text size="sm" c="dimmed" key={metric}>
           {guardrailName(metric)} is left out: {because}

@@ -8,6 +8,7 @@ import { Icon } from "../../parts/icon.tsx";
 import { Pages, usePages } from "../../parts/pages.tsx";
 import { Age } from "../../parts/shown.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
+import { WideTable } from "../../parts/wide-table.tsx";
 import { useProject } from "../../shell/project.ts";
 import { StartDialog } from "./start-dialog.tsx";
 import { STATE_COLOURS } from "./words.ts";
@@ -112,24 +113,22 @@ export function RolloutsScreen() {
       </Group>
       <Pages pages={pages} empty={<Nothing isAll={show === "all"} onStart={onStart} />}>
         {(rows) => (
-          <div className="wide-table">
-            <Table verticalSpacing="sm" miw={720}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Rollout</Table.Th>
-                  <Table.Th>State</Table.Th>
-                  <Table.Th>Candidate gets</Table.Th>
-                  <Table.Th>Because</Table.Th>
-                  <Table.Th>Started</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {rows.map((rollout) => (
-                  <Row key={rollout.id} rollout={rollout} />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </div>
+          <WideTable label="Rollouts" verticalSpacing="sm" miw={720}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Rollout</Table.Th>
+                <Table.Th>State</Table.Th>
+                <Table.Th>Candidate gets</Table.Th>
+                <Table.Th>Because</Table.Th>
+                <Table.Th>Started</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {rows.map((rollout) => (
+                <Row key={rollout.id} rollout={rollout} />
+              ))}
+            </Table.Tbody>
+          </WideTable>
         )}
       </Pages>
       {start !== undefined && <StartDialog prompt={start} onClose={() => setStart(undefined)} />}
