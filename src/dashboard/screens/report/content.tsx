@@ -24,7 +24,7 @@ function Part({
 }) {
   if (rows.length === 0) return null;
   return (
-    <Stack gap="xs" component="section" aria-label={title}>
+    <Stack gap="xs" component="section">
       <Title order={2}>{title}</Title>
       <WideTable label={title} miw={560}>
         <Table.Thead>
