@@ -1,7 +1,9 @@
 import { Anchor } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 
 import { useProject } from "../../shell/project.ts";
+import type { GenerationsSearch } from "./search.ts";
 
 /** The version of a prompt that made a generation, one click away. */
 export function PromptLink({ name, version }: { name: string | null; version: number | null }) {
@@ -25,6 +27,32 @@ export function PromptLink({ name, version }: { name: string | null; version: nu
   );
 }
 
+/** All generations of a session, or of a user in the window. */
+export function GenerationsLink({
+  search,
+  children,
+}: {
+  search: GenerationsSearch;
+  children: ReactNode;
+}) {
+  const { id } = useProject();
+  return (
+    <Anchor
+      size="sm"
+      renderRoot={(props) => (
+        <Link
+          {...props}
+          to="/projects/$projectId/generations"
+          params={{ projectId: id }}
+          search={search}
+        />
+      )}
+    >
+      {children}
+    </Anchor>
+  );
+}
+
 export function TraceLink({
   traceId,
   observation,
@@ -32,7 +60,7 @@ export function TraceLink({
 }: {
   traceId: string;
   observation?: string;
-  children: React.ReactNode;
+  children: ReactNode;
 }) {
   const { id } = useProject();
   return (

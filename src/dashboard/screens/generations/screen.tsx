@@ -24,6 +24,7 @@ const Row = ({ generation }: { generation: GenerationView }) => {
         </TraceLink>
         {generation.level === "ERROR" && (
           <Badge
+            tt="none"
             color="red"
             variant="light"
             size="xs"
@@ -34,7 +35,7 @@ const Row = ({ generation }: { generation: GenerationView }) => {
           </Badge>
         )}
       </Table.Td>
-      <Table.Td>
+      <Table.Td style={{ whiteSpace: "nowrap" }}>
         <PromptLink name={generation.promptName} version={generation.promptVersion} />
       </Table.Td>
       <Table.Td>

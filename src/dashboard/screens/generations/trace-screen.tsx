@@ -4,6 +4,7 @@ import { money, duration } from "../../format/number.ts";
 import { Loaded } from "../../parts/loaded.tsx";
 import { Exact, Instant } from "../../parts/shown.tsx";
 import { Fact } from "./fact.tsx";
+import { GenerationsLink } from "./links.tsx";
 import { ObservationDetail } from "./observation-detail.tsx";
 import { PayloadView } from "./payload-view.tsx";
 import { type TraceView, useTrace } from "./queries.ts";
@@ -32,8 +33,18 @@ function Trace({ trace }: { trace: TraceView }) {
           <Exact {...money(trace.totalCost)} />
         </Fact>
         <Fact name="Environment">{trace.environment}</Fact>
-        {trace.userId !== null && <Fact name="User">{trace.userId}</Fact>}
-        {trace.sessionId !== null && <Fact name="Session">{trace.sessionId}</Fact>}
+        {trace.userId !== null && (
+          <Fact name="User">
+            <GenerationsLink search={{ userId: trace.userId }}>{trace.userId}</GenerationsLink>
+          </Fact>
+        )}
+        {trace.sessionId !== null && (
+          <Fact name="Session">
+            <GenerationsLink search={{ sessionId: trace.sessionId }}>
+              {trace.sessionId}
+            </GenerationsLink>
+          </Fact>
+        )}
         {trace.release !== null && <Fact name="Release">{trace.release}</Fact>}
         {trace.tags.length > 0 && <Fact name="Tags">{trace.tags.join(", ")}</Fact>}
       </Group>

@@ -1,0 +1,46 @@
+import type { Comparison } from "../../../features/comparisons/contract.ts";
+import type { CsvTable } from "../../charts/csv.ts";
+
+/** Each metric of a comparison, nothing rounded. */
+export const comparisonTable = ({ control, candidate, metrics }: Comparison): CsvTable => ({
+  columns: [
+    "metric",
+    "unit",
+    "statistic",
+    `n of v${control.version}`,
+    `v${control.version}`,
+    `n of v${candidate.version}`,
+    `v${candidate.version}`,
+    "effect",
+    "effect unit",
+    "low",
+    "high",
+    "margin",
+    "margin scale",
+    "test",
+    "p",
+    "adjusted p",
+    "verdict",
+    "why",
+  ],
+  rows: metrics.map((line) => [
+    line.metric,
+    line.unit,
+    line.control.statistic,
+    line.control.n,
+    line.control.estimate.value,
+    line.candidate.n,
+    line.candidate.estimate.value,
+    line.effect?.estimate,
+    line.effect?.unit,
+    line.effect?.interval.low,
+    line.effect?.interval.high,
+    line.margin?.margin,
+    line.margin?.scale,
+    line.test?.name,
+    line.test?.p,
+    line.test?.adjustedP,
+    line.verdict,
+    line.why,
+  ]),
+});
