@@ -1,5 +1,6 @@
 import { baselineDays } from "../../../lib/stats/margins.ts";
 import type { Scope } from "../../../platform/scope.ts";
+import { marginsOf } from "../../comparisons/index.ts";
 import { currentSettings } from "../../projects/index.ts";
 import { readGroupedCells } from "../../rollups/index.ts";
 import { type Cell, cover, coverInside, emptyCell, type SlotRange } from "../../rollups/model.ts";
@@ -34,11 +35,12 @@ function readDays(scope: Scope, of: Of, version: number, days: number): Promise<
 
 /** What is known before a rollout: frozen baselines come from it, and the forecast. */
 export async function readFacts(scope: Scope, of: Of, control: number): Promise<Facts> {
-  const [day, week, recent, { scoreConfigs }] = await Promise.all([
+  const [day, week, recent, { scoreConfigs }, margins] = await Promise.all([
     readDays(scope, of, control, 1),
     readDays(scope, of, control, 7),
     readDays(scope, of, control, 28),
     currentSettings(scope),
+    marginsOf(scope, of.prompt),
   ]);
   const days = baselineDays(Math.min(week.n, recent.n), recent.n);
   return {
@@ -46,6 +48,7 @@ export async function readFacts(scope: Scope, of: Of, control: number): Promise<
     baseline: days === undefined ? null : days === 7 ? week : recent,
     recent,
     scoreConfigs,
+    margins,
     generationsPerHour: day.n / 24,
   };
 }

@@ -19,6 +19,8 @@ export type Facts = {
   /** Its last 28 days, however little they hold. */
   recent: Cell;
   scoreConfigs: readonly ScoreConfig[];
+  /** Margins that people set for the prompt or its project, by metric. */
+  margins: ReadonlyMap<string, number>;
   /** Generations an hour at present. */
   generationsPerHour: number;
 };

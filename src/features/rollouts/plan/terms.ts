@@ -25,7 +25,8 @@ const isOwn = (metric: string): metric is (typeof GENERATION_GUARDRAILS)[number]
   GENERATION_GUARDRAILS.some((name) => name === metric);
 
 function build({ unit }: StartRollout, facts: Facts, wish: GuardrailWish): Built {
-  const { metric, ...said } = wish;
+  const { metric } = wish;
+  const said = { ...wish, margin: wish.margin ?? facts.margins.get(metric) };
   if (isOwn(metric)) return generationGuardrail(metric, facts, said);
   return scoreGuardrailOf({ name: scoreOf(metric) ?? "", facts, unit, wish: said });
 }
