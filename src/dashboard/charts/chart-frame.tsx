@@ -57,7 +57,13 @@ function Forms({ title, table, extra }: { title: string; table: CsvTable; extra?
           {extra}
         </Menu.Dropdown>
       </Menu>
-      <Modal opened={opened} onClose={close} title={title} size="xl">
+      <Modal
+        opened={opened}
+        onClose={close}
+        title={title}
+        size="xl"
+        closeButtonProps={{ "aria-label": "Close" }}
+      >
         <Rows table={table} />
       </Modal>
     </>

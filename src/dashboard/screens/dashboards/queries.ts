@@ -1,0 +1,78 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import type {
+  ChangeDashboard,
+  Dashboard,
+  DashboardList,
+} from "../../../features/dashboards/contract.ts";
+import { ApiError, type Query } from "../../api/client.ts";
+import { useProject } from "../../shell/project.ts";
+
+const PATH = "/api/public/dashboards";
+/** A project has at most 200: two pages. */
+const PAGE = 100;
+
+const pathOf = (id: string): string => `${PATH}/${encodeURIComponent(id)}`;
+
+export function useDashboards() {
+  const { id, api } = useProject();
+  return useQuery({
+    queryKey: [id, "dashboards"],
+    queryFn: async ({ signal }) => {
+      const all: DashboardList["data"] = [];
+      let cursor: string | undefined;
+      do {
+        const query: Query = { limit: PAGE, cursor };
+        const page: DashboardList = await api.get<DashboardList>(PATH, query, signal);
+        all.push(...page.data);
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined);
+      return all;
+    },
+  });
+}
+
+export function useDashboard(dashboardId: string) {
+  const { id, api } = useProject();
+  return useQuery({
+    queryKey: [id, "dashboards", dashboardId],
+    queryFn: ({ signal }) => api.get<Dashboard>(pathOf(dashboardId), {}, signal),
+  });
+}
+
+export function useCreateDashboard() {
+  const { id, api } = useProject();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (name: string) => api.send<Dashboard>("POST", PATH, { name }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: [id, "dashboards"] }),
+  });
+}
+
+/** Saves a change of what is on screen; somebody else's change since then is a 409, and is not lost. */
+export function useChangeDashboard(dashboard: Dashboard) {
+  const { id, api } = useProject();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (change: Omit<ChangeDashboard, "rev">) =>
+      api.send<Dashboard>("PATCH", pathOf(dashboard.id), { rev: dashboard.rev, ...change }),
+    onSuccess: async (changed) => {
+      queries.setQueryData([id, "dashboards", dashboard.id], changed);
+      await queries.invalidateQueries({ queryKey: [id, "dashboards"], exact: true });
+    },
+    // What somebody else made of it meanwhile is shown; then the change can be made on that.
+    onError: (error) =>
+      error instanceof ApiError && error.status === 409
+        ? queries.invalidateQueries({ queryKey: [id, "dashboards", dashboard.id] })
+        : undefined,
+  });
+}
+
+export function useDeleteDashboard() {
+  const { id, api } = useProject();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (dashboardId: string) => api.send<null>("DELETE", pathOf(dashboardId)),
+    onSuccess: () => queries.invalidateQueries({ queryKey: [id, "dashboards"], exact: true }),
+  });
+}
