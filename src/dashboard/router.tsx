@@ -1,5 +1,6 @@
 import { createRouter } from "@tanstack/react-router";
 
+import { auditRoute } from "./screens/audit/route.ts";
 import { compareRoute } from "./screens/compare/route.ts";
 import { dashboardRoute, dashboardsRoute } from "./screens/dashboards/route.ts";
 import { destinationsRoute } from "./screens/destinations/route.ts";
@@ -7,6 +8,7 @@ import { editorRoute } from "./screens/editor/route.ts";
 import { generationsRoute, traceRoute } from "./screens/generations/route.ts";
 import { incidentRoute } from "./screens/incident/route.ts";
 import { incidentsRoute } from "./screens/incidents/route.ts";
+import { keysRoute } from "./screens/keys/route.ts";
 import { metricsRoute } from "./screens/metrics/route.ts";
 import { monitorRoute } from "./screens/monitor/route.ts";
 import { monitorsRoute } from "./screens/monitors/route.ts";
@@ -16,6 +18,7 @@ import { reportRoute } from "./screens/report/route.ts";
 import { reportsRoute } from "./screens/reports/route.ts";
 import { rolloutRoute } from "./screens/rollout/route.ts";
 import { rolloutsRoute } from "./screens/rollouts/route.ts";
+import { settingsRoute } from "./screens/settings/route.ts";
 import { homeRoute, projectRoute, rootRoute, signInRoute } from "./shell/root.tsx";
 
 /** Every screen. A screen's code is loaded when it is first looked at. */
@@ -26,6 +29,9 @@ const tree = rootRoute.addChildren([
     promptsRoute,
     promptRoute,
     editorRoute,
+    keysRoute,
+    auditRoute,
+    settingsRoute,
     metricsRoute,
     compareRoute,
     generationsRoute,

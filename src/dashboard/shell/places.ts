@@ -70,6 +70,15 @@ export const PLACES = [
     key: "t",
     scope: "admin",
   },
+  { to: "/projects/$projectId/keys", label: "Keys", icon: "key", key: "k", scope: "admin" },
+  { to: "/projects/$projectId/audit", label: "Audit", icon: "audit", key: "a", scope: "admin" },
+  {
+    to: "/projects/$projectId/settings",
+    label: "Settings",
+    icon: "settings",
+    key: "s",
+    scope: "read",
+  },
 ] as const satisfies readonly Place[];
 
 type Place = {

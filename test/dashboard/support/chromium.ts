@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -49,6 +49,19 @@ const isLinked = (program: string): boolean => {
   return status === 0 && !stdout.includes("not found");
 };
 
+/** The system's fonts, and those of the package where it has none. @returns a file for fontconfig */
+function fontsOf(folder: string): string {
+  const file = join(folder, "fonts.conf");
+  const dirs = ["/usr/share/fonts", "/usr/local/share/fonts", join(folder, "fonts")];
+  writeFileSync(
+    file,
+    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>${dirs
+      .map((dir) => `<dir>${dir}</dir>`)
+      .join("")}<cachedir>${join(folder, "fonts-cache")}</cachedir></fontconfig>`,
+  );
+  return file;
+}
+
 /** A browser that comes from npm alone, and its own libraries and fonts where the system lacks them. */
 export async function startBrowser(): Promise<BrowserServer> {
   const folder = await unpacked();
@@ -58,6 +71,6 @@ export async function startBrowser(): Promise<BrowserServer> {
     executablePath,
     // The package's own flags would switch off what is tested here, such as the same-origin rules.
     args: ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"],
-    env: { ...process.env, ...libraries, FONTCONFIG_PATH: join(folder, "fonts") },
+    env: { ...process.env, ...libraries, FONTCONFIG_FILE: fontsOf(folder) },
   });
 }

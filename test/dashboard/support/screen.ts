@@ -85,9 +85,14 @@ function listen(page: Page, complaints: Complaints): void {
   page.on("pageerror", (error) => complaints.push(String(error)));
 }
 
-/** The browser of one test file, connected while its tests run. No test passes that made a page complain. */
-export function dashboard(): Dashboard {
-  const { instance, browser: endpoint } = inject("dashboard");
+/**
+ * The browser of one test file, connected while its tests run. No test passes that made a page complain.
+ *
+ * @param own an instance of the file's own, in place of the one that all share
+ */
+export function dashboard(own?: () => Ready): Dashboard {
+  const { instance: shared, browser: endpoint } = inject("dashboard");
+  const instance = own ?? (() => shared);
   let browser: Browser;
   const contexts: BrowserContext[] = [];
   let complaints: Complaints = [];
@@ -103,17 +108,17 @@ export function dashboard(): Dashboard {
   afterAll(() => browser.close());
 
   return {
-    instance: () => instance,
-    async screen({ scheme = "light", width = 1280 } = {}, secretKey = instance.secretKey) {
+    instance,
+    async screen({ scheme = "light", width = 1280 } = {}, secretKey = instance().secretKey) {
       const viewport = { width, height: HEIGHT_OF[width] ?? 800 };
       const context = await browser.newContext({
         colorScheme: scheme,
         viewport,
         reducedMotion: "reduce",
-        baseURL: instance.url,
+        baseURL: instance().url,
       });
       contexts.push(context);
-      const projectId = secretKey === null ? "" : await signIn(context, instance.url, secretKey);
+      const projectId = secretKey === null ? "" : await signIn(context, instance().url, secretKey);
       const page = await context.newPage();
       page.setDefaultTimeout(10_000);
       listen(page, complaints);
@@ -137,9 +142,12 @@ export function dashboard(): Dashboard {
       };
     },
     async api<T>(method: string, path: string, body?: unknown): Promise<T> {
-      const response = await fetch(`${instance.url}${path}`, {
+      const response = await fetch(`${instance().url}${path}`, {
         method,
-        headers: { authorization: `Bearer ${instance.abvKey}`, "content-type": "application/json" },
+        headers: {
+          authorization: `Bearer ${instance().abvKey}`,
+          "content-type": "application/json",
+        },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await response.text();

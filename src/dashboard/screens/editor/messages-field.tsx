@@ -91,7 +91,7 @@ export function MessagesField({
                 disabled={place === 0}
                 onClick={() => swap(place, -1)}
               >
-                ↑
+                <Icon name="up" size={14} />
               </ActionIcon>
               <ActionIcon
                 variant="default"
@@ -99,7 +99,7 @@ export function MessagesField({
                 disabled={place === items.length - 1}
                 onClick={() => swap(place, 1)}
               >
-                ↓
+                <Icon name="down" size={14} />
               </ActionIcon>
               <ActionIcon
                 variant="default"

@@ -1,6 +1,8 @@
 import { Badge, Group, Stack, Table, Text } from "@mantine/core";
+import type { ReactNode } from "react";
 
-import { count, money, UNKNOWN } from "../../format/number.ts";
+import type { Usage } from "../../../features/rollups/usage/contract.ts";
+import { count, money } from "../../format/number.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { LabelBadge } from "../../parts/label-badge.tsx";
 import { AnchorLink, BadgeLink } from "../../parts/links.tsx";
@@ -65,7 +67,15 @@ function Tags({ tags }: { tags: readonly string[] }) {
   ));
 }
 
-function NameCell({ prompt, shown }: { prompt: Found; shown: string }) {
+function NameCell({
+  prompt,
+  shown,
+  children,
+}: {
+  prompt: Found;
+  shown: string;
+  children: ReactNode;
+}) {
   const { id: projectId } = useProject();
   const { name, tags, match } = prompt;
   return (
@@ -86,13 +96,14 @@ function NameCell({ prompt, shown }: { prompt: Found; shown: string }) {
           v{match.version}: {match.excerpt}
         </Text>
       )}
+      {children}
     </Stack>
   );
 }
 
 /** What is going on with a prompt, in words beside each number. */
-function State({ incidents, rollouts }: { incidents: number; rollouts: number }) {
-  if (incidents + rollouts === 0) return <Text c="dimmed">{UNKNOWN}</Text>;
+function State({ incidents, rollouts }: Now) {
+  if (incidents + rollouts === 0) return null;
   return (
     <Group gap={6}>
       {incidents > 0 && (
@@ -125,6 +136,58 @@ function Volume({
         <Exact {...count(total)} />
       </Text>
     </Group>
+  );
+}
+
+type Now = { incidents: number; rollouts: number };
+
+function PromptRow({
+  prompt,
+  shown,
+  used,
+  firstDay,
+  now,
+}: {
+  prompt: Found;
+  shown: string;
+  /** undefined while it loads. */
+  used: Usage["data"][number] | undefined;
+  firstDay: string;
+  now: Now;
+}) {
+  const { labels, updatedAt } = prompt;
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <NameCell prompt={prompt} shown={shown}>
+          <Group gap="xs" hiddenFrom="sm">
+            <Volume generations={used?.generations} firstDay={firstDay} />
+            <State {...now} />
+          </Group>
+        </NameCell>
+      </Table.Td>
+      <Table.Td>
+        <Group gap={6}>
+          {labels.map(({ label, version }) => (
+            <LabelBadge key={label} label={label} version={version} />
+          ))}
+        </Group>
+      </Table.Td>
+      <Table.Td visibleFrom="sm">
+        <Volume generations={used?.generations} firstDay={firstDay} />
+      </Table.Td>
+      <Table.Td visibleFrom="sm" ta="right">
+        <Exact {...money(used ? costOf(used.costUsd) : null)} />
+      </Table.Td>
+      <Table.Td visibleFrom="md">
+        <State {...now} />
+      </Table.Td>
+      <Table.Td visibleFrom="md" ta="right">
+        <Text size="sm" c="dimmed">
+          <Age at={updatedAt} />
+        </Text>
+      </Table.Td>
+    </Table.Tr>
   );
 }
 
@@ -162,41 +225,19 @@ export function PromptTable({
           {folders.map((folder) => (
             <FolderRow key={folder.path} {...folder} />
           ))}
-          {prompts.map((prompt) => {
-            const { name, labels, updatedAt } = prompt;
-            const used = usage?.of.get(name);
-            return (
-              <Table.Tr key={name}>
-                <Table.Td>
-                  <NameCell prompt={prompt} shown={isSearch ? name : lastPart(name)} />
-                </Table.Td>
-                <Table.Td>
-                  <Group gap={6}>
-                    {labels.map(({ label, version }) => (
-                      <LabelBadge key={label} label={label} version={version} />
-                    ))}
-                  </Group>
-                </Table.Td>
-                <Table.Td visibleFrom="sm">
-                  <Volume generations={used?.generations} firstDay={usage?.firstDay ?? ""} />
-                </Table.Td>
-                <Table.Td visibleFrom="sm" ta="right">
-                  <Exact {...money(used ? costOf(used.costUsd) : null)} />
-                </Table.Td>
-                <Table.Td visibleFrom="md">
-                  <State
-                    incidents={incidents?.get(name) ?? 0}
-                    rollouts={rollouts?.get(name) ?? 0}
-                  />
-                </Table.Td>
-                <Table.Td visibleFrom="md" ta="right">
-                  <Text size="sm" c="dimmed">
-                    <Age at={updatedAt} />
-                  </Text>
-                </Table.Td>
-              </Table.Tr>
-            );
-          })}
+          {prompts.map((prompt) => (
+            <PromptRow
+              key={prompt.name}
+              prompt={prompt}
+              shown={isSearch ? prompt.name : lastPart(prompt.name)}
+              used={usage?.of.get(prompt.name)}
+              firstDay={usage?.firstDay ?? ""}
+              now={{
+                incidents: incidents?.get(prompt.name) ?? 0,
+                rollouts: rollouts?.get(prompt.name) ?? 0,
+              }}
+            />
+          ))}
         </Table.Tbody>
       </Table>
     </Table.ScrollContainer>
