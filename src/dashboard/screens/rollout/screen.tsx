@@ -8,7 +8,7 @@ import { Loaded } from "../../parts/loaded.tsx";
 import { Age, Instant } from "../../parts/shown.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
 import { useProject } from "../../shell/project.ts";
-import { STATE_COLOURS, UNIT_NAMES } from "../rollouts/words.ts";
+import { guardrailName, STATE_COLOURS, UNIT_NAMES } from "../rollouts/words.ts";
 import { Deeds } from "./deeds.tsx";
 import { GuardrailTile } from "./guardrail-tile.tsx";
 import { History } from "./history.tsx";
@@ -111,7 +111,7 @@ export function RolloutScreen() {
             </SimpleGrid>
             {rollout.leftOut.map(({ metric, because }) => (
               <Text size="sm" c="dimmed" key={metric}>
-                {metric} is no guardrail here: {because}
+                {guardrailName(metric)} is no guardrail here: {because}
               </Text>
             ))}
           </Stack>

@@ -4,20 +4,29 @@ import type { Rollout } from "../../../features/rollouts/contract.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { Age } from "../../parts/shown.tsx";
 
-type Place = "over" | "now" | "ahead";
+type Place = "over" | "now" | "ended" | "ahead" | "missed";
 
 const BORDERS: Record<Place, string> = {
   over: "1px solid var(--mantine-color-default-border)",
   now: "2px solid var(--mantine-primary-color-filled)",
+  ended: "2px solid var(--mantine-color-default-border)",
   ahead: "1px dashed var(--mantine-color-default-border)",
+  missed: "1px dashed var(--mantine-color-default-border)",
 };
-const WORDS: Record<Place, string> = { over: "done", now: "now", ahead: "ahead" };
+const WORDS: Record<Place, string> = {
+  over: "done",
+  now: "now",
+  ended: "ended here",
+  ahead: "ahead",
+  missed: "not reached",
+};
 
 function placeOf(rollout: Rollout, index: number): Place {
   if (rollout.state === "promoted") return "over";
-  if (!rollout.isLive) return index <= rollout.stage ? "over" : "ahead";
-  if (index === rollout.stage) return "now";
-  return index < rollout.stage ? "over" : "ahead";
+  const { isLive, stage } = rollout;
+  if (index < stage) return "over";
+  if (index === stage) return isLive ? "now" : "ended";
+  return isLive ? "ahead" : "missed";
 }
 
 /** The steps to promotion, and where the rollout is. */
@@ -31,7 +40,7 @@ export function StageBar({ rollout }: { rollout: Rollout }) {
     {
       title: "Promoted",
       startedAt: rollout.state === "promoted" ? rollout.endedAt : null,
-      place: rollout.state === "promoted" ? ("over" as const) : ("ahead" as const),
+      place: placeOf(rollout, rollout.stages.length),
     },
   ];
   return (
@@ -46,11 +55,16 @@ export function StageBar({ rollout }: { rollout: Rollout }) {
           {...(place === "now" ? { "aria-current": "step" as const } : {})}
         >
           <Group gap={6} wrap="nowrap">
-            {place === "over" && startedAt !== null && <Icon name="check" size={14} />}
+            {place === "over" && <Icon name="check" size={14} />}
             <Text fw={600}>{title}</Text>
           </Group>
           <Text size="xs" c="dimmed">
-            {startedAt === null ? WORDS[place] : <Age at={startedAt} />}
+            {WORDS[place]}
+            {startedAt !== null && (
+              <>
+                · began <Age at={startedAt} />
+              </>
+            )}
           </Text>
         </Box>
       ))}
