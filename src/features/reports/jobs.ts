@@ -2,7 +2,7 @@ import { addDays, dateIn, type LocalDay, localDays } from "../../lib/time/zone.t
 import { openRegistry } from "../../platform/db.ts";
 import type { Env, JobMessage } from "../../platform/env.ts";
 import type { Job } from "../../platform/job.ts";
-import { logEvent } from "../../platform/log.ts";
+import { logBug, logEvent } from "../../platform/log.ts";
 import type { Scope } from "../../platform/scope.ts";
 import { listProjects, projectIdOf, scopeOfTenant } from "../projects/index.ts";
 import type { Project } from "../projects/model.ts";
@@ -23,18 +23,21 @@ const DAY_MS = 86_400_000;
 /** Local days that may still be kept, counted back from today. */
 const DAYS_LOOKED_AT = 3;
 
-/** The queue names a project by its number alone; the ledger is kept by its id. */
-async function scopeOf(env: Env, now: Date, tenant: number): Promise<Scope> {
-  const scope = scopeOfTenant(env, now, tenant);
-  return { ...scope, projectId: await projectIdOf(scope) };
-}
-
 /** Goes on with the report that a message names. */
-export const goOnWithReport = async (
+export async function goOnWithReport(
   env: Env,
   now: Date,
   { tenant, report }: MessageOf<"report">,
-): Promise<void> => advance(await scopeOf(env, now, tenant), report);
+): Promise<void> {
+  const scope = scopeOfTenant(env, now, tenant);
+  // The queue names a project by its number alone; the ledger is kept by its id.
+  const projectId = await projectIdOf(scope);
+  // A queue's consumer lives until it returns: what is put off must be done by then.
+  const deferred: Promise<unknown>[] = [];
+  const defer: Scope["defer"] = (work) => void deferred.push(work.catch(logBug));
+  await advance({ ...scope, projectId, defer }, report);
+  await Promise.all(deferred);
+}
 
 /** Keeps some sums of the local day that a message names, and asks for the rest. */
 export async function keepLocalDay(

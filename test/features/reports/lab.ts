@@ -1,11 +1,9 @@
-import { createMessageBatch } from "cloudflare:test";
-
 import { deployments } from "../../../src/features/prompts/tables.ts";
 import { reportJobs } from "../../../src/features/reports/jobs.ts";
 import { type Cell, type CellKey, emptyCell } from "../../../src/features/rollups/model.ts";
 import { isLiving, LEVELS, slotOf } from "../../../src/features/rollups/slots.ts";
 import { saveCells } from "../../../src/features/rollups/store.ts";
-import { consumeJobs } from "../../../src/jobs.ts";
+import { handlers } from "../../../src/jobs.ts";
 import { newId } from "../../../src/lib/ids.ts";
 import { openRegistry } from "../../../src/platform/db.ts";
 import type { Env, JobMessage } from "../../../src/platform/env.ts";
@@ -113,16 +111,11 @@ export async function lab(now: Date, bindings: Partial<Env> = {}) {
       for (const job of reportJobs) await job.run(env, at);
     },
     /** Does what is queued, until nothing is. */
-    drain: async (): Promise<number> => {
-      let done = 0;
-      while (queued.length > 0) {
-        const messages = queued
-          .splice(0, 10)
-          .map((body, i) => ({ id: String(i), timestamp: now, attempts: 1, body }));
-        done += messages.length;
-        await consumeJobs(createMessageBatch<JobMessage>("promptside-jobs", messages), env);
+    drain: async (at = now): Promise<void> => {
+      for (let message = queued.shift(); message; message = queued.shift()) {
+        if (message.kind === "report") await handlers.report(env, at, message);
+        if (message.kind === "local-day") await handlers["local-day"](env, at, message);
       }
-      return done;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { Refusal } from "../../../platform/errors.ts";
 import type { Scope } from "../../../platform/scope.ts";
-import { comparedMetrics, inputOf, readComparison } from "../../comparisons/index.ts";
+import { comparedMetrics, inputOf, marginsOf, readComparison } from "../../comparisons/index.ts";
 import { promptVersionOf } from "../../ingest/model.ts";
 import { type LedgerRow, newestDeployments } from "../../prompts/index.ts";
 import { LATEST } from "../../prompts/model.ts";
@@ -44,9 +44,13 @@ const sumOf = (cells: readonly Cell[]): Cell => {
 };
 
 /** Every metric that can be tested, over all versions of the prompt. */
-function testsOf(current: readonly DayOfCells[], before: readonly DayOfCells[]): Tested[] {
+function testsOf(
+  current: readonly DayOfCells[],
+  before: readonly DayOfCells[],
+  margins: ReadonlyMap<string, number>,
+): Tested[] {
   const [now, then] = [current.map(versionsTogether), before.map(versionsTogether)];
-  return comparedMetrics([sumOf(now), sumOf(then)], new Map(), null).flatMap((metric) => {
+  return comparedMetrics([sumOf(now), sumOf(then)], margins, null).flatMap((metric) => {
     const meansOf = (cells: readonly Cell[]) => cells.map((cell) => inputOf(metric, cell, null));
     return movementOf(metric, meansOf(now), meansOf(then)) ?? [];
   });
@@ -107,8 +111,9 @@ function deploymentsOf(
 export async function workOut(scope: Scope, period: Period, prompt: string): Promise<Section> {
   const { current, before, previous } = daysOf(period);
   const { fromMs, toMs } = spanOf(period);
-  const [known, moves] = await Promise.all([
+  const [known, margins, moves] = await Promise.all([
     knownOrNot(scope, prompt),
+    marginsOf(scope, prompt),
     newestDeployments(scope, prompt, { from: EPOCH, to: new Date(toMs), limit: MAX_MOVES }),
   ]);
   const days = [...before, ...current];
@@ -127,7 +132,7 @@ export async function workOut(scope: Scope, period: Period, prompt: string): Pro
     previous: celled.slice(before.length - previous.length, before.length),
     isExact: read.isExact,
     labels: labelsByVersion(standingAfter(moves)),
-    tests: testsOf(now, celled.slice(0, before.length)),
+    tests: testsOf(now, celled.slice(0, before.length), margins),
     deployments,
     incidents: [],
     rollouts: [],
