@@ -1,4 +1,4 @@
-import type { Metrics, VersionMetrics } from "../../features/rollups/contract.ts";
+import type { Metrics, Summed, VersionMetrics } from "../../features/rollups/contract.ts";
 import { versionOf } from "../args.ts";
 import type { Command, Context } from "../command.ts";
 import { Complaint, EXIT } from "../complaint.ts";
@@ -52,7 +52,7 @@ export function rowsOf(control: VersionMetrics, candidate: VersionMetrics): Row[
     n: counts,
   });
   for (const metric of Object.keys(DISTRIBUTIONS) as (keyof typeof DISTRIBUTIONS)[]) {
-    const [a, b] = [control[metric], candidate[metric]] as Record<string, number | null>[];
+    const [a, b]: Partial<Summed>[] = [control[metric], candidate[metric]];
     for (const what of DISTRIBUTIONS[metric]) {
       rows.push({
         metric: `${metric} ${what}`,

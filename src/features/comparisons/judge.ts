@@ -1,6 +1,7 @@
 import { comparableCounts } from "../../lib/sketch/plain.ts";
 import { brunnerMunzel } from "../../lib/stats/brunner-munzel.ts";
 import { chiSquare } from "../../lib/stats/chi-square.ts";
+import { type Bounds, boundsOf } from "../../lib/stats/estimate.ts";
 import type { Margin } from "../../lib/stats/margins.ts";
 import { benjaminiHochberg } from "../../lib/stats/multiplicity.ts";
 import { quantileRatio } from "../../lib/stats/quantile-ratio.ts";
@@ -17,7 +18,7 @@ import {
   type Outcome,
 } from "./outcome.ts";
 import { whyNoMargin, whyNot, whyTested } from "./sentences.ts";
-import { armValue, type ArmValue, type Bounds, boundsOf } from "./values.ts";
+import { armValue, type ArmValue } from "./values.ts";
 
 /** Cells of both versions. */
 export type Arms = { candidate: Cell; control: Cell };

@@ -45,6 +45,18 @@ export const MetricsQuery = z
 export type MetricsQuery = z.infer<typeof MetricsQuery>;
 
 const known = z.number().nullable();
+export const Interval = z
+  .object({
+    low: known.describe("null: too few values, or nothing bounds it."),
+    high: known,
+    needs: z.int().nullable().describe("Values that an interval takes; null when it is there."),
+  })
+  .describe("95 %, for one look. Beside another version's it is no test: that is the comparison.");
+const Estimate = Interval.extend({ value: known });
+export const Shares = z
+  .record(z.string(), Estimate)
+  .describe("Of n, of the 50 most frequent, with Wilson's interval.");
+
 const Distribution = z.object({
   n: z.int(),
   mean: known,
@@ -53,6 +65,9 @@ const Distribution = z.object({
   p95: known,
   p99: known,
   max: known,
+  intervals: z
+    .object({ mean: Interval, p50: Interval, p95: Interval, p99: Interval })
+    .describe("Student's of the mean; of quantiles that of order statistics."),
 });
 const Summed = Distribution.extend({ total: known });
 
@@ -67,7 +82,17 @@ const ScoreLine = z.object({
   p50: known.optional(),
   p95: known.optional(),
   max: known.optional(),
+  intervals: z
+    .object({ mean: Interval, p5: Interval, p50: Interval, p95: Interval })
+    .optional()
+    .describe("Of numbers."),
+  distribution: z
+    .array(z.object({ value: z.number(), count: z.int() }))
+    .nullable()
+    .optional()
+    .describe("How often each number was given; null where more than 50 differ."),
   categories: z.record(z.string(), z.int()).optional(),
+  shares: Shares.optional(),
 });
 
 const VersionMetrics = z.object({
@@ -78,6 +103,7 @@ const VersionMetrics = z.object({
     .int()
     .describe("Those of count that named a label, and were led to the version by it."),
   errors: z.int(),
+  errorRate: Estimate.describe("errors of count, with Wilson's interval."),
   firstAt: z.iso.datetime().nullable().describe("First use in the range."),
   lastAt: z.iso.datetime().nullable().describe("Last use in the range."),
   firstEverAt: z.iso
@@ -97,7 +123,7 @@ const VersionMetrics = z.object({
   observations: z.string().describe("Path of the generations behind the numbers, newest first."),
 });
 
-/** Unknown is null. Quantiles are within 1 %; all else is exact. */
+/** Unknown is null. Quantiles are within 1 %, those of plain scores exact; all else is exact. */
 export const Metrics = z.object({
   data: z.array(VersionMetrics),
   fallback: z.object({ count: z.int() }).describe("Generations with the app's own fallback text."),
@@ -105,6 +131,8 @@ export const Metrics = z.object({
     .object({ count: z.int() })
     .describe("Generations that named a label which pointed at no single version at their start."),
 });
+export type Interval = z.infer<typeof Interval>;
+export type Estimate = z.infer<typeof Estimate>;
 export type Distribution = z.infer<typeof Distribution>;
 export type Summed = z.infer<typeof Summed>;
 export type ScoreLine = z.infer<typeof ScoreLine>;

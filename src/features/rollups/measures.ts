@@ -1,3 +1,5 @@
+import { distributionOf } from "../../lib/sketch/plain.ts";
+import type { Sketch } from "../../lib/sketch/sketch.ts";
 import type { Metric } from "./cell.ts";
 
 /** How a metric's whole numbers become the API's: so many to a unit, so many digits after the point. */
@@ -31,3 +33,13 @@ export const inUnit = (amount: number, { perUnit, digits }: Scale): number =>
 /** As `inUnit`, where null stays unknown. */
 export const knownInUnit = (amount: number | null | undefined, scale: Scale): number | null =>
   amount === null || amount === undefined ? null : inUnit(amount, scale);
+
+/** How often a value of a score was given. */
+export type Occurrence = { value: number; count: number };
+
+/** Ascending. @returns null for no values, more than 50 different ones, or some that are not plain */
+export function occurrencesOf(scores: Sketch): Occurrence[] | null {
+  if (scores.n === 0) return null;
+  const told = distributionOf(scores);
+  return told && told.map(([x, count]) => ({ value: inUnit(x, SCORE_SCALE), count }));
+}

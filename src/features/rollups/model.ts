@@ -28,7 +28,14 @@ export {
   type LogMeasure,
   type Unit,
 } from "./cohorts/plan.ts";
-export { isMeasure, type Measure, MEASURES, SCORE_SCALE } from "./measures.ts";
+export {
+  isMeasure,
+  type Measure,
+  MEASURES,
+  type Occurrence,
+  occurrencesOf,
+  SCORE_SCALE,
+} from "./measures.ts";
 export { boundedName } from "./names.ts";
 export {
   cover,

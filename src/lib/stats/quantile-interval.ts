@@ -44,7 +44,7 @@ export function quantileInterval(
   const { n } = sketch;
   const need = minimumForQuantile(p);
   if (n < need) return { known: false, n, need };
-  const ranks = quantileRanks(n, p, confidence);
+  const ranks = rememberedRanks(n, p, confidence);
   const low = ranks.low < 1 ? -Infinity : lowerEnd(placeOfRank(sketch, ranks.low));
   const high = ranks.high > n ? Infinity : upperEnd(placeOfRank(sketch, ranks.high));
   return {
@@ -58,6 +58,20 @@ export function quantileInterval(
 
 const lowerEnd = ({ bin, value }: Place): number => value ?? lowerEdge(bin);
 const upperEnd = ({ bin, value }: Place): number => value ?? upperEdge(bin);
+
+/** An answer asks for the same few again and again: metrics of a generation have the same n. */
+const remembered = new Map<string, Interval>();
+const MAX_REMEMBERED = 1000;
+
+function rememberedRanks(n: number, p: number, confidence: number): Interval {
+  const key = `${n}/${p}/${confidence}`;
+  const known = remembered.get(key);
+  if (known) return known;
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  const ranks = quantileRanks(n, p, confidence);
+  remembered.set(key, ranks);
+  return ranks;
+}
 
 /**
  * The 1-based ranks whose values bound a quantile. A low rank of 0 or a high rank of n + 1 means

@@ -127,8 +127,10 @@ describe("GET /api/public/prompts/{name}/metrics", () => {
       lines.find((each) => each.name === name && each.source === source);
     expect(lines).toHaveLength(7);
     expect(line("quality", "API")).toMatchObject({ n: 20, mean: 2.625, min: 0.25, max: 5 });
-    near(line("quality", "API")?.p50, 2.5);
-    near(line("quality", "API")?.p95, 4.75);
+    // Quarters are plain scores: exact, and so is the interval of the median, the 6th and the 15th of 20.
+    expect(line("quality", "API")).toMatchObject({ p5: 0.25, p50: 2.5, p95: 4.75 });
+    expect(line("quality", "API")?.intervals?.p50).toEqual({ low: 1.5, high: 3.75, needs: null });
+    expect(line("quality", "API")?.distribution).toHaveLength(20);
     expect(line("quality", "EVAL")).toMatchObject({ n: 4, mean: -1, p50: -1, min: -1, max: -1 });
     expect(line("quality", null)).toMatchObject({ n: 24, min: -1, max: 5 });
     expect(line("quality", null)?.mean).toBeCloseTo(48.5 / 24, 8);
@@ -138,6 +140,20 @@ describe("GET /api/public/prompts/{name}/metrics", () => {
       dataType: "BOOLEAN",
       n: 4,
       categories: { True: 3, False: 1 },
+      shares: {
+        True: {
+          value: 0.75,
+          low: expect.closeTo(0.300642, 6),
+          high: expect.closeTo(0.954413, 6),
+          needs: null,
+        },
+        False: {
+          value: 0.25,
+          low: expect.closeTo(0.045587, 6),
+          high: expect.closeTo(0.699358, 6),
+          needs: null,
+        },
+      },
     });
     expect(line("note", null)).toEqual({ name: "note", source: null, dataType: "TEXT", n: 1 });
   });
@@ -162,13 +178,17 @@ describe("GET /api/public/prompts/{name}/metrics", () => {
       { version: 7, labels: [], count: 1 },
     ]);
     expect(metrics.fallback).toEqual({ count: 1 });
-    const nothing = { n: 0, mean: null, min: null, p50: null, p95: null, p99: null, max: null };
+    const needs = (n: number) => ({ low: null, high: null, needs: n });
+    const intervals = { mean: needs(2), p50: needs(20), p95: needs(100), p99: needs(400) };
+    const numbers = { mean: null, min: null, p50: null, p95: null, p99: null, max: null };
+    const nothing = { n: 0, ...numbers, intervals };
     expect(metrics.data[0]).toEqual({
       version: 1,
       labels: ["production"],
       count: 0,
       countThroughLabel: 0,
       errors: 0,
+      errorRate: { value: null, ...needs(1) },
       firstAt: null,
       lastAt: null,
       firstEverAt: null,

@@ -204,7 +204,9 @@ describe("GET /api/public/prompts/{name}/timeseries", () => {
   });
 
   it("refuses what it cannot answer, naming it", async ({ expect }) => {
-    const { get, read } = await projectWith({ observations: [ago(5, 100)] });
+    const { get, read } = await projectWith({
+      observations: [1, 2, 3].map((promptVersion) => ago(5, 100, { promptVersion })),
+    });
     for (const [query, path] of [
       ["", "metric"],
       ["metric=speed", "metric"],
@@ -216,6 +218,8 @@ describe("GET /api/public/prompts/{name}/timeseries", () => {
       ["metric=count&from=soon", "from"],
       ["metric=count&version=0", "version"],
       ["metric=count&granularity=day&from=2001-01-01", "from"],
+      ["metric=latency&intervals=yes", "intervals"],
+      ["metric=latency&intervals=true&from=2026-08-23", "intervals"],
     ] as const) {
       const { status, json } = await get(query);
       expect(status, query).toBe(400);
@@ -238,5 +242,20 @@ describe("GET /api/public/prompts/{name}/timeseries", () => {
       { n: 2, mean: 200, sd: 141.421 },
       { n: 1, mean: 500, sd: null },
     ]);
+  });
+
+  it("has intervals where they are asked for", async ({ expect }) => {
+    const { read } = await projectWith({
+      observations: [ago(90, 100), ago(90, 300), ago(20, 500)],
+    });
+    const query = "metric=latency&statistic=mean,p50&from=2026-11-20T10:00:00Z";
+    const [first, second] = filled(await read(`${query}&intervals=true`));
+    // 200 ± 12.7062 · 100: Student's with one degree, tan(0.475 π).
+    expect(first?.intervals).toEqual({
+      mean: { low: expect.closeTo(-1070.62, 2), high: expect.closeTo(1470.62, 2), needs: null },
+      p50: { low: null, high: null, needs: 20 },
+    });
+    expect(second?.intervals).toMatchObject({ mean: { low: null, needs: 2 } });
+    expect(filled(await read(query))[0]).not.toHaveProperty("intervals");
   });
 });

@@ -6,10 +6,12 @@ import {
   knownInUnit,
   type Measure,
   MEASURES,
+  occurrencesOf,
   type Scale,
   SCORE_SCALE,
 } from "../measures.ts";
 import { parseScoreMetric } from "../model.ts";
+import { intervalAt, meanInterval, shareEstimate, sharesOf } from "./intervals.ts";
 
 const US_PER_MS = 1e3;
 
@@ -25,6 +27,12 @@ function distribution(stat: Stat, scale: Scale): Distribution {
     p95: knownInUnit(p95, scale),
     p99: knownInUnit(p99, scale),
     max: knownInUnit(stat.max, scale),
+    intervals: {
+      mean: meanInterval(stat, scale),
+      p50: intervalAt(stat, 0.5, scale),
+      p95: intervalAt(stat, 0.95, scale),
+      p99: intervalAt(stat, 0.99, scale),
+    },
   };
 }
 
@@ -48,11 +56,19 @@ function scoreLine(
       p50: knownInUnit(p50, SCORE_SCALE),
       p95: knownInUnit(p95, SCORE_SCALE),
       max: knownInUnit(stat.max, SCORE_SCALE),
+      intervals: {
+        mean: meanInterval(stat, SCORE_SCALE),
+        p5: intervalAt(stat, 0.05, SCORE_SCALE),
+        p50: intervalAt(stat, 0.5, SCORE_SCALE),
+        p95: intervalAt(stat, 0.95, SCORE_SCALE),
+      },
+      distribution: occurrencesOf(stat.sketch),
     };
   }
   if (stat.categories.size === 0) return line;
   const sorted = [...stat.categories].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
-  return { ...line, categories: Object.fromEntries(sorted) };
+  const n = sorted.reduce((sum, [, count]) => sum + count, 0);
+  return { ...line, categories: Object.fromEntries(sorted), shares: sharesOf(sorted, n) };
 }
 
 /** Scores of one name and type; `source` null is over all sources. */
@@ -105,6 +121,7 @@ export function summarise(cell: Cell, facts: VersionFacts): VersionMetrics {
     count: cell.n,
     countThroughLabel: facts.countThroughLabel,
     errors: cell.errors,
+    errorRate: shareEstimate(cell.errors, cell.n),
     firstAt: instantOf(first),
     lastAt: instantOf(last),
     firstEverAt: instantOf(facts.ever.first),

@@ -18,6 +18,8 @@ const US_PER_MS = 1000;
 const US_PER_SECOND = 1e6;
 /** Points of all lines together. */
 const MAX_POINTS = 20_000;
+/** An interval takes far longer than its number. */
+const MAX_POINTS_WITH_INTERVALS = 5_000;
 const MAX_EVENTS = 500;
 
 const usOf = (instant: Date | undefined): number | undefined =>
@@ -38,12 +40,18 @@ function requireSteps({ from, to, granularity, metric }: TimeseriesQuery, now: D
   return steps;
 }
 
-function requireBounded(versions: readonly number[], { from, to, pointsPerSlot }: Steps): void {
+function requireBounded(
+  versions: readonly number[],
+  { from, to, pointsPerSlot }: Steps,
+  hasIntervals: boolean,
+): void {
   const points = versions.length * (to - from) * pointsPerSlot;
-  if (points <= MAX_POINTS) return;
+  const most = hasIntervals ? MAX_POINTS_WITH_INTERVALS : MAX_POINTS;
+  if (points <= most) return;
+  const isFew = points <= MAX_POINTS;
   throw refuse(
-    "version",
-    `${versions.length} versions would have ${points} points, of at most ${MAX_POINTS}; name fewer, or ask for a shorter range`,
+    isFew ? "intervals" : "version",
+    `${versions.length} versions would have ${points} points, of at most ${most}${hasIntervals ? " with intervals" : ""}; name fewer, or ask for a shorter range`,
   );
 }
 
@@ -90,7 +98,8 @@ export async function readTimeseries(
     query.version ?? known.versions.filter((version) => withTraffic.has(version))
   ).toSorted((a, b) => a - b);
   const steps = requireSteps(query, scope.now);
-  requireBounded(versions, steps);
+  const hasIntervals = query.intervals ?? false;
+  requireBounded(versions, steps, hasIntervals);
   const span = spanOfSteps(steps);
   const filter = { environment, model };
   const [cells, events] = await Promise.all([
@@ -121,11 +130,13 @@ export async function readTimeseries(
     from: isoOf(span.from),
     to: isoOf(span.to),
     data: versions.flatMap((version) =>
-      seriesOf({ cells: cells.get(version) ?? new Map(), steps, metric, asked }).map((series) => ({
-        version,
-        ...series,
-        observations: observationsPath({ ...behind, version }),
-      })),
+      seriesOf({ cells: cells.get(version) ?? new Map(), steps, metric, asked, hasIntervals }).map(
+        (series) => ({
+          version,
+          ...series,
+          observations: observationsPath({ ...behind, version }),
+        }),
+      ),
     ),
     deployments: events.map(eventOf),
   };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { inOrder, Instant, Narrowing, Versions } from "../contract.ts";
+import { inOrder, Instant, Interval, Narrowing, Shares, Versions } from "../contract.ts";
 import { isMeasure, type Measure, MEASURES } from "../model.ts";
 
 export const GRANULARITIES = ["minute", "hour", "day"] as const;
@@ -87,6 +87,11 @@ export const TimeseriesQuery = z
     granularity: z.enum(GRANULARITIES).default("hour"),
     from: Instant.optional(),
     to: Instant.optional().describe("Exclusive; now when absent."),
+    intervals: z
+      .enum(["true", "false"])
+      .transform((flag) => flag === "true")
+      .optional()
+      .describe("true: every point has the 95 % intervals of its statistics; fewer points then."),
     ...Narrowing,
   })
   .superRefine(inOrder)
@@ -115,6 +120,11 @@ const Point = z.object({
   p99: known,
   counts: z.record(z.string(), z.int()).nullable().optional().describe("Values per category."),
   share: z.record(z.string(), z.number()).nullable().optional().describe("Of n, per category."),
+  intervals: z
+    .partialRecord(z.enum(STATISTICS), Interval)
+    .optional()
+    .describe("Of mean, quantiles and the rate of errors, where they were asked for."),
+  shares: Shares.optional().describe("Shares with their intervals, where they were asked for."),
 });
 export type Point = z.infer<typeof Point>;
 

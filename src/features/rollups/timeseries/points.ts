@@ -8,6 +8,7 @@ import { boundedName } from "../names.ts";
 import { spanOf } from "../slots.ts";
 import type { Wish } from "../store.ts";
 import type { Point, SeriesMetric, Statistic } from "./contract.ts";
+import { intervalOfErrors, intervalsOfCategories, intervalsOfNumbers } from "./intervals.ts";
 import { stepMinutes, stepUs, type Steps } from "./steps.ts";
 
 const US_PER_MS = 1e3;
@@ -80,19 +81,34 @@ function categoriesOf({ n, categories }: Stat): Partial<Point> {
 const totalOf = (categories: ReadonlyMap<string, number>): number =>
   [...categories.values()].reduce((sum, count) => sum + count, 0);
 
+/** What of a series is told: which statistics, and whether with their intervals. */
+type Told = Pick<SeriesInput, "asked" | "hasIntervals">;
+
 /** One point of values: numbers, or categories. */
-function valuesPoint(stat: Stat, scale: Scale, hasNumbers: boolean, asked: Asked): Partial<Point> {
+function valuesPoint(
+  stat: Stat,
+  scale: Scale,
+  hasNumbers: boolean,
+  { asked, hasIntervals }: Told,
+): Partial<Point> {
   const n = hasNumbers || stat.categories.size === 0 ? stat.n : totalOf(stat.categories);
   const count = asked.has("count") ? { count: n } : {};
-  if (hasNumbers) return { n, ...count, ...numbersOf(stat, scale, asked) };
-  return { n, ...count, ...(asked.has("share") ? categoriesOf({ ...stat, n }) : {}) };
+  if (hasNumbers) {
+    const intervals = hasIntervals ? intervalsOfNumbers(stat, scale, asked) : {};
+    return { n, ...count, ...numbersOf(stat, scale, asked), ...intervals };
+  }
+  if (!asked.has("share")) return { n, ...count };
+  const intervals = hasIntervals ? intervalsOfCategories(stat, n) : {};
+  return { n, ...count, ...categoriesOf({ ...stat, n }), ...intervals };
 }
 
-function errorsPoint({ n, errors }: Cell, asked: Asked): Partial<Point> {
+function errorsPoint(cell: Cell, { asked, hasIntervals }: Told): Partial<Point> {
+  const { n, errors } = cell;
   return {
     n,
     ...(asked.has("count") ? { count: errors } : {}),
     ...(asked.has("rate") ? { rate: n === 0 ? null : errors / n } : {}),
+    ...(asked.has("rate") && hasIntervals ? intervalOfErrors(cell) : {}),
   };
 }
 
@@ -113,6 +129,7 @@ export type SeriesInput = {
   steps: Steps;
   metric: SeriesMetric;
   asked: Asked;
+  hasIntervals: boolean;
 };
 
 const NOTHING: Cell = { n: 0, errors: 0, minutes: [0, 0, 0, 0, 0], metrics: new Map() };
@@ -144,7 +161,7 @@ function scoreSeries(input: SeriesInput): Series[] {
         if (parseScoreMetric(metric)?.dataType === dataType) mergeStatInto(sum, stat);
       }
       const hasNumbers = dataType === "NUMERIC" || dataType === null;
-      return valuesPoint(sum, SCORE_SCALE, hasNumbers, input.asked);
+      return valuesPoint(sum, SCORE_SCALE, hasNumbers, input);
     }),
   }));
 }
@@ -164,11 +181,11 @@ export function seriesOf(input: SeriesInput): Series[] {
       return [{ dataType: null, points }];
     }
     case "errors":
-      return [{ dataType: null, points: pointsBy(input, (cell) => errorsPoint(cell, asked)) }];
+      return [{ dataType: null, points: pointsBy(input, (cell) => errorsPoint(cell, input)) }];
     case "measure": {
       const { metric: stored, scale } = MEASURES[metric.measure];
       const points = pointsBy(input, ({ metrics }) =>
-        valuesPoint(metrics.get(stored) ?? emptyStat(), scale, true, asked),
+        valuesPoint(metrics.get(stored) ?? emptyStat(), scale, true, input),
       );
       return [{ dataType: null, points }];
     }
