@@ -1,5 +1,6 @@
 import type { PayloadRef } from "../accept/payload.ts";
-import { decode, type Stamped } from "../merge.ts";
+import { decodeDoc } from "../doc.ts";
+import type { Stamped } from "../merge.ts";
 import type { Clock } from "../model.ts";
 
 /*
@@ -11,7 +12,7 @@ import type { Clock } from "../model.ts";
 export function deletionIn(doc: string): Clock | undefined {
   // Decoding costs; a text that a client wrote may say it too, so it is only the first look.
   if (!doc.includes('"deleted":true')) return undefined;
-  return deletionOf(decode(doc));
+  return deletionOf(decodeDoc(doc));
 }
 
 export function deletionOf({ values, clocks }: Stamped): Clock | undefined {

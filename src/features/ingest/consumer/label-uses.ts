@@ -1,4 +1,5 @@
-import { decode, merge, OBSERVATION_POLICIES, type Stamped } from "../merge.ts";
+import { decodeDoc } from "../doc.ts";
+import { merge, OBSERVATION_POLICIES, type Stamped } from "../merge.ts";
 import type { ObservationPatch } from "../model.ts";
 import { type LabelUse, useKey } from "./labels.ts";
 import type { Stored } from "./plan.ts";
@@ -27,7 +28,7 @@ export function labelUses(touched: Touched, stored: Stored): LabelUse[] {
     const before = storedDoc(stored, key, trace, id);
     const mayName = "promptLabel" in state.values || before?.includes('"promptLabel"');
     if (!mayName) continue;
-    const after = before === null ? state : merge(OBSERVATION_POLICIES, decode(before), state);
+    const after = before === null ? state : merge(OBSERVATION_POLICIES, decodeDoc(before), state);
     const use = useOf(after);
     if (use) uses.set(useKey(use), use);
   }

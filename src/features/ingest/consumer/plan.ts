@@ -1,7 +1,6 @@
 import type { PayloadRef } from "../accept/payload.ts";
+import { decodeDoc, encodeDoc } from "../doc.ts";
 import {
-  decode,
-  encode,
   merge,
   OBSERVATION_POLICIES,
   type Policies,
@@ -58,7 +57,7 @@ export type Derive = {
   score: (state: Stamped) => ScoreColumns;
 };
 
-const EMPTY_DOC = encode({ values: {}, clocks: {} });
+const EMPTY_DOC = encodeDoc({ values: {}, clocks: {} });
 
 type TraceDraft = {
   id: string;
@@ -112,7 +111,7 @@ export function plan(touched: Touched, stored: Stored, derive: Derive): Plan {
     draft.deletion = deletionOf(after);
     if (draft.deletion !== undefined) erased.push(...placesOf(after));
     draft.state = draft.deletion === undefined ? after : buriedTrace(after);
-    const doc = encode(draft.state);
+    const doc = encodeDoc(draft.state);
     draft.changed = doc !== draft.doc || draft.rev === 0;
     draft.doc = doc;
     erased.push(...buryRoot(draft));
@@ -139,8 +138,8 @@ export function plan(touched: Touched, stored: Stored, derive: Derive): Plan {
 function buryRoot(draft: TraceDraft): PayloadRef[] {
   const { deletion, root, rootId } = draft;
   if (deletion === undefined || root === null) return [];
-  const state = decode(root);
-  setRoot(draft, rootId, encode(buriedObservation(state, deletion)));
+  const state = decodeDoc(root);
+  setRoot(draft, rootId, encodeDoc(buriedObservation(state, deletion)));
   return placesOf(state);
 }
 
@@ -165,7 +164,7 @@ function placeObservation(
   const said = afterwards(OBSERVATION_POLICIES, before, state);
   if (draft.deletion !== undefined) erased.push(...placesOf(said));
   const after = draft.deletion === undefined ? said : buriedObservation(said, draft.deletion);
-  const doc = encode(after);
+  const doc = encodeDoc(after);
   const columns = derive.observation(after);
   const livesInTrace = !row && columns.type !== "GENERATION" && (wasRoot || isFreeFor(draft, said));
   if (livesInTrace) {
@@ -181,7 +180,7 @@ function placeObservation(
 const nextRev = (row: { rev: number } | undefined): number => (row?.rev ?? 0) + 1;
 
 const afterwards = (policies: Policies, before: string | null, state: Stamped): Stamped =>
-  before === null ? state : merge(policies, decode(before), state);
+  before === null ? state : merge(policies, decodeDoc(before), state);
 
 const isFreeFor = ({ rootId }: TraceDraft, { values }: Stamped): boolean =>
   rootId === null && values["parentId"] === undefined;
@@ -193,11 +192,11 @@ function setRoot(draft: TraceDraft, id: string | null, doc: string | null): void
 }
 
 const rootAtOf = ({ root, rootAt }: TraceDraft, derive: Derive): number =>
-  root === null ? 0 : (rootAt ?? derive.observation(decode(root)).at);
+  root === null ? 0 : (rootAt ?? derive.observation(decodeDoc(root)).at);
 
 function traceRow(draft: TraceDraft, derive: Derive): TraceRow {
   const { id, rev, doc, rootId, root } = draft;
-  const columns = derive.trace(draft.state ?? decode(doc));
+  const columns = derive.trace(draft.state ?? decodeDoc(doc));
   return {
     ...columns,
     at: Math.max(columns.at, rootAtOf(draft, derive)),
@@ -228,7 +227,7 @@ function scoreRows(
     const deletion = isOnSession(said) ? undefined : deletionOfTrace(owner);
     const isDead = deletion !== undefined || deletionOf(said) !== undefined;
     const after = isDead ? buriedScore(said, deletion) : said;
-    const doc = encode(after);
+    const doc = encodeDoc(after);
     if (doc === row?.doc) continue;
     rows.push({ ...derive.score(after), owner, id, rev: nextRev(row), doc });
   }

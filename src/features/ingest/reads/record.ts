@@ -1,4 +1,5 @@
 import type { StoredObservation, StoredTrace } from "../accept/stored.ts";
+import { inFull } from "../doc.ts";
 
 /** What the merged events said of a thing; payloads are references. */
 export type ObservationFields = Partial<Omit<StoredObservation, "id" | "traceId" | "clock">>;
@@ -70,7 +71,8 @@ export const DEFAULT_ENVIRONMENT = "default";
 const NANO = 1e9;
 
 /** The merged fields of a stored document; `merge.ts` says how it is written. */
-const decodeDoc = (doc: string): object => (JSON.parse(doc) as { v: object }).v;
+const fieldsOf = (doc: string): object =>
+  inFull((JSON.parse(doc) as { v: Record<string, unknown> }).v);
 
 export const observationOf = (row: ObservationRow): ObservationRecord => ({
   id: row.id,
@@ -88,7 +90,7 @@ export const observationOf = (row: ObservationRow): ObservationRecord => ({
   },
   linkedVersion: row.version,
   updatedUs: row.at,
-  fields: decodeDoc(row.doc),
+  fields: fieldsOf(row.doc),
 });
 
 const nanoUsd = (usd: number | undefined): number | null =>
@@ -104,7 +106,7 @@ const saidCost = (cost: Readonly<Record<string, number>>) => ({
 /** A root has no columns of its own; nothing prices it, so its cost is what the client said. */
 function rootOf(row: TraceRow): ObservationRecord | null {
   if (row.root_id === null || row.root === null) return null;
-  const fields = decodeDoc(row.root) as ObservationFields;
+  const fields = fieldsOf(row.root) as ObservationFields;
   if (fields.deleted) return null;
   const { startUs = null, endUs = null, firstTokenUs = null, cost } = fields;
   return {
@@ -125,7 +127,7 @@ function rootOf(row: TraceRow): ObservationRecord | null {
 export const traceOf = (row: TraceRow): TraceRecord => ({
   id: row.id,
   updatedUs: row.at,
-  fields: decodeDoc(row.doc),
+  fields: fieldsOf(row.doc),
   root: rootOf(row),
 });
 

@@ -9,7 +9,7 @@ import { observationColumns } from "../consumer/derive.ts";
 import type { ObservationRow } from "../consumer/plan.ts";
 import { loadStored, RowsMoved, writePlan } from "../consumer/store.ts";
 import { emptyTouched, pair, type Touched } from "../consumer/touched.ts";
-import { decode } from "../merge.ts";
+import { decodeDoc } from "../doc.ts";
 import type { ObservationPatch } from "../model.ts";
 import type { Reprice, Repriced } from "./contract.ts";
 import { decodePlace, encodePlace, type Place, START } from "./place.ts";
@@ -25,7 +25,7 @@ const MAX_ATTEMPTS = 8;
 type PriceOf = (observation: Partial<ObservationPatch>) => Price;
 
 function costsOtherwise(row: PricedRow, priceOf: PriceOf): boolean {
-  const now = priceOf(decode(row.doc).values);
+  const now = priceOf(decodeDoc(row.doc).values);
   const pairs = [
     [now.total, row.cost],
     [now.input, row.cost_in],
@@ -58,7 +58,7 @@ function partsOf(rows: readonly PricedRow[]): PricedRow[][] {
 function touchedBy(rows: readonly PricedRow[]): Touched {
   const touched = emptyTouched();
   for (const { trace, id, doc } of rows) {
-    touched.observations.set(pair(trace, id), { trace, id, state: decode(doc) });
+    touched.observations.set(pair(trace, id), { trace, id, state: decodeDoc(doc) });
   }
   return touched;
 }
@@ -82,7 +82,7 @@ async function rewrite(
       const row = stored.observations.get(key);
       // Expired since it was looked at.
       if (!row) return [];
-      const columns = observationColumns(decode(row.doc), priceOf, versions);
+      const columns = observationColumns(decodeDoc(row.doc), priceOf, versions);
       return [{ ...columns, trace, id, rev: row.rev + 1, doc: row.doc } satisfies ObservationRow];
     });
     try {
