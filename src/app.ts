@@ -13,6 +13,7 @@ import { sessionEndpoints } from "./features/ingest/reads/sessions/routes.ts";
 import { replayEndpoints } from "./features/ingest/replay/routes.ts";
 import { repriceEndpoints } from "./features/ingest/reprice/routes.ts";
 import { webhookEndpoints } from "./features/ingest/webhook/routes.ts";
+import { monitorEndpoints } from "./features/monitors/routes.ts";
 import { notificationEndpoints } from "./features/notifications/routes.ts";
 import { pricingEndpoints } from "./features/pricing/routes.ts";
 import { admit, authenticate } from "./features/projects/index.ts";
@@ -53,6 +54,7 @@ const slices: Endpoint[] = [
   ...projectEndpoints,
   ...pricingEndpoints,
   ...notificationEndpoints,
+  ...publishing(monitorEndpoints),
   ...reportEndpoints,
   ...dashboardEndpoints,
 ];

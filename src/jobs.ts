@@ -1,3 +1,4 @@
+import { watchMonitors } from "./features/monitors/jobs.ts";
 import { deliver } from "./features/notifications/jobs.ts";
 import { goOnWithReport, keepLocalDay } from "./features/reports/jobs.ts";
 import { now as clockNow } from "./platform/clock.ts";
@@ -14,6 +15,7 @@ export type Handlers = {
 
 export const handlers: Handlers = {
   delivery: deliver,
+  monitors: watchMonitors,
   report: goOnWithReport,
   "local-day": keepLocalDay,
 };

@@ -1,6 +1,7 @@
 import { deliveryJobs, draining } from "./features/delivery/jobs.ts";
 import { ingestJobs } from "./features/ingest/index.ts";
 import { webhookJobs } from "./features/ingest/webhook/publish/jobs.ts";
+import { monitorJobs } from "./features/monitors/jobs.ts";
 import { notificationJobs } from "./features/notifications/jobs.ts";
 import { projectJobs } from "./features/projects/jobs.ts";
 import { reportJobs } from "./features/reports/jobs.ts";
@@ -18,6 +19,7 @@ export const jobs: Job[] = [
   ...webhookJobs,
   ...notificationJobs,
   ...rollupJobs,
+  ...monitorJobs,
   // After the fold, so that they see the minute that is over.
   ...draining(rolloutJobs),
   ...reportJobs,

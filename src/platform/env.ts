@@ -41,6 +41,7 @@ export type IngestMessage = { object: string };
  */
 export type JobMessage =
   | { kind: "delivery"; tenant: number; delivery: string }
+  | { kind: "monitors"; tenant: number; monitors: string[] }
   | { kind: "report"; tenant: number; report: string }
   | { kind: "local-day"; tenant: number; date: string; fromMs: number; toMs: number };
 

@@ -1,7 +1,10 @@
 import { createMessageBatch } from "cloudflare:test";
 
 import { consumeQueue } from "../../src/features/ingest/index.ts";
+import { insertIncident } from "../../src/features/monitors/incidents/store.ts";
+import { newId } from "../../src/lib/ids.ts";
 import type { Env, IngestMessage } from "../../src/platform/env.ts";
+import type { Scope } from "../../src/platform/scope.ts";
 import { ago, event, lab } from "../features/ingest/reads/lab.ts";
 import { type Answer, call } from "../support/call.ts";
 
@@ -33,6 +36,40 @@ async function deliver(env: Env, objects: readonly string[]): Promise<void> {
     body: { object },
   }));
   await consumeQueue(createMessageBatch<IngestMessage>("promptside-ingest", messages), env);
+}
+
+/** An incident, as a monitor would have opened it. */
+async function openIncident(scope: Scope, monitor: string): Promise<string> {
+  const id = newId("inc", scope.now);
+  const at = scope.now.toISOString();
+  await scope.db.batch([
+    insertIncident(scope, {
+      id,
+      monitor,
+      monitorName: MARK,
+      kind: "volume",
+      state: "open",
+      severity: "warning",
+      prompt: IDS.prompt,
+      label: "production",
+      version: 2,
+      deployment: null,
+      summary: MARK,
+      muted: false,
+      openedAt: scope.now,
+      acknowledgedAt: null,
+      resolvedAt: null,
+      resolution: null,
+      evidence: {
+        method: { version: "monitors/1", name: MARK },
+        window: { from: at, to: at },
+        findings: [],
+        rule: { name: MARK },
+        inputs: {},
+      },
+    }),
+  ]);
+  return id;
 }
 
 /** A project with something in every drawer. */
@@ -114,6 +151,12 @@ export async function furnishedHouse() {
   });
   const dashboard = await request("POST", "/api/public/dashboards", { name: MARK });
   const deliveries = await request("GET", "/api/public/deliveries", undefined);
+  const monitor = await request("POST", "/api/public/monitors", {
+    kind: "volume",
+    name: MARK,
+    prompt,
+  });
+  const monitorId = (monitor.json as { id: string }).id;
   const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
   const report = await request("POST", "/api/public/reports", { from: yesterday, to: yesterday });
   const given = {
@@ -125,6 +168,8 @@ export async function furnishedHouse() {
     sourceId: (source.json as { id: string }).id,
     configId: (config.json as { id: string }).id,
     abId: (ab.json as { id: string }).id,
+    monitorId,
+    incidentId: await openIncident(house.scope, monitorId),
     rolloutId: (rollout.json as { id: string }).id,
   };
   return { ...house, env, given, settle: () => deliver(env, queued.splice(0)) };

@@ -16,6 +16,8 @@ const given = {
   configId: "none",
   abId: "abt_none",
   rolloutId: "rol_none",
+  monitorId: "rol_none",
+  incidentId: "rol_none",
   destinationId: "d",
   reportId: "r",
   deliveryId: "d",

@@ -22,6 +22,8 @@ export type Given = {
   configId: string;
   abId: string;
   rolloutId: string;
+  monitorId: string;
+  incidentId: string;
   destinationId: string;
   reportId: string;
   deliveryId: string;
@@ -33,6 +35,7 @@ const DAY = "2026-11-20";
 const split = { params: { label: splitLabel } };
 const mapping = "{'name': 'q', 'value': 1}";
 const ROLLOUT = { prompt, label: "production", candidate: 2 };
+const MONITOR = { kind: "volume", name: "theirs", prompt };
 const AB_TEST = {
   name: "theirs",
   label: "production",
@@ -115,6 +118,15 @@ const REQUESTS: Record<string, WalkRequest> = {
   "POST /api/public/rollouts/:id/resume": { body: {} },
   "POST /api/public/rollouts/:id/abort": { body: {} },
   "POST /api/public/rollouts/:id/promote": { body: {} },
+  "POST /api/public/monitors": { body: MONITOR },
+  "POST /api/public/monitors/preview": { body: MONITOR },
+  "PATCH /api/public/monitors/:id": { body: { name: "theirs" } },
+  "POST /api/public/monitors/:id/mute": { body: {} },
+  "POST /api/public/monitors/:id/unmute": { body: {} },
+  "POST /api/public/incidents/:id/acknowledge": { body: {} },
+  "POST /api/public/incidents/:id/resolve": { body: {} },
+  "POST /api/public/incidents/:id/comment": { body: { text: "theirs" } },
+  "POST /api/public/incidents/:id/rollback": { body: {} },
   "POST /api/public/reports": { body: { from: DAY, to: DAY } },
   "PATCH /api/public/settings": { body: { retentionDays: 7 } },
   "PUT /api/public/prices": { body: { model, usdPerMillion: { input: 1 } } },
@@ -141,6 +153,8 @@ const idsBefore = ({
   configId,
   abId,
   rolloutId,
+  monitorId,
+  incidentId,
   destinationId,
   reportId,
   deliveryId,
@@ -153,6 +167,8 @@ const idsBefore = ({
   "score-configs": configId,
   ab: abId,
   rollouts: rolloutId,
+  monitors: monitorId,
+  incidents: incidentId,
   keys: keyId,
   sources: sourceId,
   destinations: destinationId,

@@ -60,6 +60,7 @@ export const selectWatches = ({ db, tenant }: Scope, ids: readonly string[]) =>
       incidentState: incidents.state,
       incidentMuted: incidents.muted,
       openedAt: incidents.openedAt,
+      summary: incidents.summary,
       prompt: incidents.prompt,
       label: incidents.label,
     })

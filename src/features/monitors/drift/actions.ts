@@ -1,9 +1,10 @@
 import { HISTORY_HOURS } from "../../../lib/stats/before-after.ts";
 import { beforeAfterOfMeans, comparedMetrics, hourOf, marginsOf } from "../../comparisons/index.ts";
 import { type Cell, emptyCell, mergeCellInto } from "../../rollups/model.ts";
-import { DEFAULT_SUBJECT, readHours, readSubjects, takeoverIn } from "../reading/actions.ts";
+import { readHours, readSubjects, takeoverIn } from "../reading/actions.ts";
 import type { RuleOf } from "../rules/contract.ts";
 import type { Seen, Watch, Window } from "../rules/look.ts";
+import { labelOf } from "../rules/subject.ts";
 import type { Task } from "../rules/task.ts";
 import { lookAtDrift, type Tested } from "./look.ts";
 
@@ -53,8 +54,7 @@ export async function readDrift(task: Task<Rule>): Promise<Seen[]> {
   const { scope, rule, windows } = task;
   const [first, last] = [windows[0], windows.at(-1)];
   if (!first || !last) return [];
-  const label = rule.version === undefined ? (rule.label ?? DEFAULT_SUBJECT) : undefined;
-  const subjects = await readSubjects(task, { ...rule, label });
+  const subjects = await readSubjects(task, { ...rule, label: labelOf(rule) });
   const span = { from: first.from - HISTORY_HOURS * HOUR_MS, to: last.to };
   const cellOf = await readHours(scope, { ...rule, ...span, versions: subjects.versions });
   const margins = new Map(await marginsOf(scope, rule.prompt));

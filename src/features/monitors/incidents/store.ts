@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, lt, ne, or, isNull } from "drizzle-orm";
+import { and, asc, desc, eq, gte, lt, ne, or, isNull } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 
 import type { Scope } from "../../../platform/scope.ts";
@@ -66,7 +66,7 @@ export const selectIncidents = (
 /** Incidents that were there at some moment of a stretch of time, oldest first. */
 export const selectIncidentsBetween = (
   { db, tenant }: Scope,
-  { from, to, limit }: { from: Date; to: Date; limit: number },
+  { from, to, prompt, limit }: { from: Date; to: Date; prompt?: string | null; limit: number },
 ): Promise<IncidentHead[]> =>
   db
     .select(HEAD)
@@ -75,6 +75,11 @@ export const selectIncidentsBetween = (
       and(
         eq(incidents.project, tenant),
         lt(incidents.openedAt, to),
+        prompt === undefined
+          ? undefined
+          : prompt === null
+            ? isNull(incidents.prompt)
+            : eq(incidents.prompt, prompt),
         or(isNull(incidents.resolvedAt), gte(incidents.resolvedAt, from)),
       ),
     )
@@ -85,13 +90,7 @@ export const selectHistory = ({ db, tenant }: Scope, id: string, limit: number) 
   db
     .select()
     .from(incidentEvents)
-    .where(
-      and(
-        eq(incidentEvents.project, tenant),
-        eq(incidentEvents.incident, id),
-        gt(incidentEvents.seq, 0),
-      ),
-    )
+    .where(and(eq(incidentEvents.project, tenant), eq(incidentEvents.incident, id)))
     .orderBy(asc(incidentEvents.seq))
     .limit(limit);
 

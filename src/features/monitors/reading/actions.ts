@@ -5,7 +5,6 @@ import { readGroupedCells, versionsWithTraffic } from "../../rollups/index.ts";
 import { type Cell, type Level, type SlotRange, slotOf, spanOf } from "../../rollups/model.ts";
 import type { LedgerMove } from "../regression/deployments.ts";
 import { takeoverAt, versionAt } from "../regression/deployments.ts";
-import type { Rule } from "../rules/contract.ts";
 import type { Watch, Window } from "../rules/look.ts";
 import { wishOf } from "../rules/statistic.ts";
 import type { Task } from "../rules/task.ts";
@@ -39,7 +38,7 @@ export type Subjects = {
   ledger: readonly LedgerMove[];
 };
 
-type Subject = { prompt: string; label?: string | undefined; version?: number | undefined };
+type Subject = { prompt: string; label: string | null; version?: number | undefined };
 
 const watchOf = (prompt: string, version: number, label: string | null): Watch => ({
   key: `v${version}`,
@@ -68,7 +67,7 @@ export async function readSubjects(
     const watch = watchOf(prompt, version, null);
     return { versions: [version], at: () => [watch], ledger: [] };
   }
-  if (label === undefined) {
+  if (label === null) {
     const versions = await usedVersions(scope, prompt);
     const all = versions.map((one) => ({ ...watchOf(prompt, one, null), isOptional: true }));
     return { versions, at: () => all, ledger: [] };
@@ -165,8 +164,3 @@ export async function readHours(
   );
   return (version, hourMs) => cells.get(`${version}/${slotOf(1, hourMs * US_PER_MS)}`);
 }
-
-/** Whose label a rule watches that names neither label nor version. */
-export const DEFAULT_SUBJECT = "production";
-
-export type RuleWithSubject = Extract<Rule, { kind: "threshold" | "relative" | "drift" }>;

@@ -2,7 +2,6 @@ import { baselineDays } from "../../../lib/stats/margins.ts";
 import { readGroupedCells, usesEver } from "../../rollups/index.ts";
 import { type Cell, coverInside, emptyCell } from "../../rollups/model.ts";
 import {
-  DEFAULT_SUBJECT,
   filterOf,
   readSubjects,
   readWindows,
@@ -13,6 +12,7 @@ import {
 import type { RuleOf } from "../rules/contract.ts";
 import type { Seen, Watch, Window } from "../rules/look.ts";
 import { wishOf } from "../rules/statistic.ts";
+import { labelOf } from "../rules/subject.ts";
 import type { Task } from "../rules/task.ts";
 import { type Baseline, lookAtRelative } from "./look.ts";
 
@@ -90,8 +90,7 @@ async function baselineOf(
 /** What windows of a version say beside the last days of another. */
 export async function readRelative(task: Task<Rule>): Promise<Seen[]> {
   const { rule, windows } = task;
-  const label = rule.version === undefined ? (rule.label ?? DEFAULT_SUBJECT) : undefined;
-  const subjects = await readSubjects(task, { ...rule, label });
+  const subjects = await readSubjects(task, { ...rule, label: labelOf(rule) });
   const cellOf = await readWindows(task, { ...rule, versions: subjects.versions });
   const baselines = new Map<string, Promise<Baseline>>();
   const knownBaseline = (seen: { watch: Watch; window: Window }): Promise<Baseline> => {
