@@ -190,7 +190,11 @@ describe("marksOf", () => {
       move({ label: "staging", from: null, at: "2026-11-20T10:59:59.000Z" }),
     ];
     expect(marksOf(events, steps, HOUR_MS)).toEqual([
-      { atMs: steps[0], short: "2 moves", says: ["production: v1 to v3", "staging: nothing to v3"] },
+      {
+        atMs: steps[0],
+        short: "2 moves",
+        says: ["production: v1 to v3", "staging: nothing to v3"],
+      },
       { atMs: steps[2], short: "production v4", says: ["production: v3 to v4 (cheaper)"] },
     ]);
   });

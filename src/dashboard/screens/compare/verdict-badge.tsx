@@ -1,11 +1,13 @@
 import { Badge } from "@mantine/core";
+import type { ReactNode } from "react";
 
+import { Icon } from "../../parts/icon.tsx";
 import type { Verdict } from "./text.ts";
 
 /** A sign beside the colour and the word. */
-const LOOKS: Record<Verdict, { colour: string; sign: string }> = {
-  worse: { colour: "red", sign: "✕" },
-  better: { colour: "green", sign: "✓" },
+const LOOKS: Record<Verdict, { colour: string; sign: ReactNode }> = {
+  worse: { colour: "red", sign: <Icon name="close" size={12} /> },
+  better: { colour: "green", sign: <Icon name="check" size={12} /> },
   equivalent: { colour: "blue", sign: "=" },
   "not enough data": { colour: "gray", sign: "?" },
 };
@@ -19,9 +21,10 @@ export const VerdictBadge = ({ verdict }: { verdict: Verdict | null }) => {
       variant="light"
       tt="none"
       c="var(--mantine-color-text)"
+      leftSection={sign}
       style={{ flexShrink: 0 }}
     >
-      {sign} {verdict}
+      {verdict}
     </Badge>
   );
 };

@@ -64,13 +64,28 @@ export function fitted(panel: Panel, scores: readonly string[]): Panel {
   return { ...panel, metric, statistic };
 }
 
+const shownOf = ({ chart, metric, statistic, label }: Panel): string => {
+  const name = metric === null ? "" : metricName(metric);
+  switch (chart) {
+    case "line":
+      return statistic === null ? name : `${name}, ${STATISTIC_NAMES[statistic]}`;
+    case "percentiles":
+      return `${name}, p50, p95 and p99`;
+    case "distribution":
+      return `${name}, distribution`;
+    case "score":
+      return `${name}, mean`;
+    case "adoption":
+      return `Adoption of ${label ?? "production"}`;
+    case "volume":
+    case "cost":
+      return CHART_NAMES[chart];
+  }
+};
+
 /** What a panel is called unless somebody named it. */
-export function titleOf({ title, chart, prompt, metric, statistic, label }: Panel): string {
-  if (title !== "") return title;
-  const of = metric === null ? CHART_NAMES[chart] : metricName(metric);
-  const part = statistic ?? (chart === "adoption" ? (label ?? "production") : null);
-  return `${prompt}: ${of}${part === null ? "" : `, ${part}`}`;
-}
+export const titleOf = (panel: Panel): string =>
+  panel.title === "" ? `${panel.prompt}: ${shownOf(panel)}` : panel.title;
 
 export const newPanel = (prompt: string): Panel => ({
   title: "",
