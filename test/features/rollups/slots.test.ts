@@ -14,6 +14,35 @@ const at = (text: string): number => Date.parse(text) * 1000;
 const NOW = at("2026-11-20T12:00:00Z");
 const MINUTE = 60_000_000;
 
+const HOUR = 60 * MINUTE;
+
+/** Instants as people and clocks give them: anywhere, and more often at or beside an edge of buckets. */
+const edgy = (least: number, most: number) =>
+  fc.oneof(
+    fc.integer({ min: least, max: most }),
+    fc
+      .tuple(
+        fc.integer({ min: least, max: most }),
+        fc.constantFrom(5 * MINUTE, HOUR, US_PER_DAY),
+        fc.constantFrom(-1, 0, 0, 1, MINUTE),
+      )
+      .map(([us, width, beside]) => Math.floor(us / width) * width + beside),
+  );
+
+/** Now, and two instants of the 200 days before it: many where a level begins to live. */
+const ranges = edgy(NOW, NOW + US_PER_DAY).chain((now) => {
+  const instant = fc.oneof(
+    edgy(now - 200 * US_PER_DAY, now),
+    fc
+      .tuple(fc.constantFrom(3, 90), edgy(-30 * HOUR, 30 * HOUR))
+      .map(([days, away]) => now - days * US_PER_DAY + away),
+    fc.constantFrom(now, now - 3 * US_PER_DAY, now - 90 * US_PER_DAY),
+  );
+  return fc
+    .tuple(instant, instant)
+    .map(([a, b]) => ({ now, from: Math.min(a, b), to: Math.max(a, b) }));
+});
+
 const spansOf = (from: number, to: number, now = NOW) =>
   cover({ from, to }, now).map((range) => ({
     level: range.level,
@@ -47,32 +76,32 @@ describe("cover", () => {
   });
 
   it("covers each instant once, without a gap, by buckets that answer for it", () => {
-    const instant = fc.integer({ min: NOW - 200 * US_PER_DAY, max: NOW + 10 * MINUTE });
     fc.assert(
-      fc.property(instant, instant, (a, b) => {
-        const [from, to] = [Math.min(a, b), Math.max(a, b) + 1];
-        const ranges = cover({ from, to }, NOW);
-        const spans = spansOf(from, to);
+      fc.property(ranges, ({ now, from, to: end }) => {
+        const to = end + 1;
+        const slots = cover({ from, to }, now);
+        const spans = spansOf(from, to, now);
         expect(spans[0]?.from).toBeLessThanOrEqual(from);
         expect(spans.at(-1)?.to).toBeGreaterThanOrEqual(to);
         spans.slice(1).forEach((span, i) => expect(span.from).toBe(spans[i]?.to));
-        for (const { level, from: first, to: end } of ranges) {
-          expect(first).toBeLessThan(end);
-          expect(isLiving(level, first, NOW)).toBe(true);
+        for (const { level, from: first, to: last } of slots) {
+          expect(first).toBeLessThan(last);
+          expect(isLiving(level, first, now)).toBe(true);
         }
         // An edge that can be cut finer is.
         const head = spans[0];
-        if (head && isLiving(0, slotOf(0, from), NOW)) {
+        if (head && isLiving(0, slotOf(0, from), now)) {
           expect(from - head.from).toBeLessThan(5 * MINUTE);
         }
       }),
+      { numRuns: 1_000 },
     );
   });
 });
 
 describe("coverInside", () => {
-  const inside = (from: number, to: number) =>
-    coverInside({ from, to }, NOW).map(({ level, from, to }) => [
+  const inside = (from: number, to: number, now = NOW) =>
+    coverInside({ from, to }, now).map(({ level, from, to }) => [
       level,
       spanOf(level, from).from,
       spanOf(level, to).from,
@@ -95,38 +124,39 @@ describe("coverInside", () => {
     ]);
   });
 
-  it("never reaches beyond any span", () => {
-    const instant = fc.integer({ min: NOW - 200 * US_PER_DAY, max: NOW });
+  it("never reaches beyond a span, has no bucket twice, and asks none that does not answer", () => {
     fc.assert(
-      fc.property(instant, instant, (a, b) => {
-        const [from, to] = [Math.min(a, b), Math.max(a, b)];
-        for (const [, first = 0, end = 0] of inside(from, to)) {
+      fc.property(ranges, ({ now, from, to }) => {
+        const found = inside(from, to, now);
+        for (const [, first = 0, end = 0] of found) {
           expect(first).toBeGreaterThanOrEqual(from);
+          expect(first).toBeLessThan(end);
           expect(end).toBeLessThanOrEqual(to);
         }
+        found.slice(1).forEach(([, first], i) => expect(first).toBe(found[i]?.[2]));
+        for (const { level, from: first } of coverInside({ from, to }, now)) {
+          expect(isLiving(level, first, now)).toBe(true);
+        }
+        // What is left out is less than the coarsest bucket at either end.
+        const kept = (found.at(-1)?.[2] ?? 0) - (found[0]?.[1] ?? 0);
+        expect(to - from - kept).toBeLessThan(2 * US_PER_DAY + HOUR);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 2_000 },
     );
   });
 
-  it("never reaches beyond a span that ends where a level begins to live", () => {
-    const back = fc
-      .constantFrom(3, 90)
-      .chain((days) =>
-        fc
-          .integer({ min: -30, max: 30 })
-          .map((hours) => NOW - days * US_PER_DAY + hours * 60 * MINUTE),
-      );
-    const far = fc.integer({ min: NOW - 200 * US_PER_DAY, max: NOW });
+  it("leaves out less than a bucket at either end, where the finest live", () => {
     fc.assert(
-      fc.property(back, far, (a, b) => {
-        const [from, to] = [Math.min(a, b), Math.max(a, b)];
-        for (const [, first = 0, end = 0] of inside(from, to)) {
-          expect(first).toBeGreaterThanOrEqual(from);
-          expect(end).toBeLessThanOrEqual(to);
+      fc.property(ranges, ({ now, from, to }) => {
+        fc.pre(isLiving(0, slotOf(0, from), now));
+        const found = inside(from, to, now);
+        if (found.length === 0) expect(to - from).toBeLessThan(10 * MINUTE);
+        else {
+          expect((found[0]?.[1] ?? 0) - from).toBeLessThan(5 * MINUTE);
+          expect(to - (found.at(-1)?.[2] ?? 0)).toBeLessThan(5 * MINUTE);
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 });
