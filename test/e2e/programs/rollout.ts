@@ -27,7 +27,8 @@ const LATENCY_MS = 800;
 const keys = { publicKey, secretKey, baseUrl: url };
 const langfuse = new LangfuseClient(keys);
 const spans = new LangfuseSpanProcessor(keys);
-new NodeSDK({ spanProcessors: [spans] }).start();
+const sdk = new NodeSDK({ spanProcessors: [spans] });
+sdk.start();
 
 const fetchOne = () => langfuse.prompt.get(PROMPT, { type: "text", cacheTtlSeconds: 0 });
 type Drawn = { prompt: Awaited<ReturnType<typeof fetchOne>>; attributes: Record<string, string> };
@@ -60,8 +61,7 @@ for (let i = 0; i < CALLS; i++) {
   const by = `${isHelped ? "helper" : "sdk"} v${prompt.version}`;
   versions[by] = (versions[by] ?? 0) + 1;
 }
-await spans.forceFlush();
+await sdk.shutdown();
 
 const facts: Facts = { generations: [], scores: [], seen: { calls: CALLS, versions } };
-console.log(JSON.stringify(facts));
-process.exit(0);
+process.stdout.write(`${JSON.stringify(facts)}\n`);
