@@ -77,7 +77,7 @@ export async function recomputedCohort(scope: Scope, plan: CohortPlan): Promise<
   const scores = shards.flatMap(({ score }) => score).filter(({ dead }) => dead === 0);
 
   const cellIn = (o: Obs): number => {
-    if (plan.unit === "process") return cellOf(String(Math.floor(o.start! / MINUTE)));
+    if (plan.unit === "process") return cellOf(String(Math.floor(o.start! / (3 * MINUTE))));
     return plan.unit === "key" && o.user_cell !== null ? o.user_cell : cellOf(o.trace);
   };
   const arm = (version: number): PlainArm => {

@@ -13,11 +13,11 @@ const STEPS_PER_UNIT: Record<CohortMetric["kind"], number> = {
   bad: 1,
 };
 
-export const totalOf = (cells: Float64Array): number => {
+export function totalOf(cells: Float64Array): number {
   let total = 0;
-  for (const one of cells) total += one;
+  for (let i = 0; i < cells.length; i++) total += cells[i] ?? 0;
   return total;
-};
+}
 
 /** How many values a series holds, and for events how many were bad. */
 export const countsOf = ({ n, sum }: Series): { n: number; bad: number } => ({
@@ -37,19 +37,24 @@ export function momentsOfSeries({ kind }: CohortMetric, series: Series): Moments
   return kind === "log" && n > 0 ? { ...moments, mean: moments.mean - 1.5 * LN_GAMMA } : moments;
 }
 
-/** The filled cells and the empty ones, on the scale of `momentsOfSeries` but for its origin. */
-export function unitCellsOf({ kind }: CohortMetric, { n, sum }: Series): UnitCell[] {
-  const steps = STEPS_PER_UNIT[kind];
-  return Array.from(n, (count, i) => ({ n: count, sum: (sum[i] ?? 0) / steps }));
+/** Cell by cell. A loop, because every check of every rollout makes thousands of them. */
+function cellsOf(n: Float64Array, sum: Float64Array | undefined, steps: number): UnitCell[] {
+  const cells: UnitCell[] = [];
+  for (let i = 0; i < n.length; i++) {
+    cells.push({ n: n[i] ?? 0, sum: (sum?.[i] ?? 0) / steps });
+  }
+  return cells;
 }
 
+/** The filled cells and the empty ones, on the scale of `momentsOfSeries` but for its origin. */
+export const unitCellsOf = ({ kind }: CohortMetric, { n, sum }: Series): UnitCell[] =>
+  cellsOf(n, sum, STEPS_PER_UNIT[kind]);
+
 /** Zeros and ones of the failed generations, with cells, for event tests and their design effect. */
-export const errorCellsOf = ({ errors }: Arm): UnitCell[] =>
-  Array.from(errors.n, (n, i) => ({ n, sum: errors.sum[i] ?? 0 }));
+export const errorCellsOf = ({ errors }: Arm): UnitCell[] => cellsOf(errors.n, errors.sum, 1);
 
 /** Served generations per cell, for the SRM test and its design effect. */
-export const servedCellsOf = ({ served }: Arm): UnitCell[] =>
-  Array.from(served, (n) => ({ n, sum: 0 }));
+export const servedCellsOf = ({ served }: Arm): UnitCell[] => cellsOf(served, undefined, 1);
 
 /** What the emergency rule looks at. Minutes are told apart within about four hours. */
 export function errorCountOf({ errors, errorMinutes }: Arm): {
@@ -58,5 +63,9 @@ export function errorCountOf({ errors, errorMinutes }: Arm): {
   errorMinutes: number;
 } {
   const { n, bad } = countsOf(errors);
-  return { generations: n, errors: bad, errorMinutes: errorMinutes.filter((m) => m > 0).length };
+  return {
+    generations: n,
+    errors: bad,
+    errorMinutes: errorMinutes.reduce((filled, n) => filled + (n > 0 ? 1 : 0), 0),
+  };
 }
