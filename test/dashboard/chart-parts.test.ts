@@ -5,7 +5,6 @@ import { csvName, toCsv } from "../../src/dashboard/charts/csv.ts";
 import { granularityOf, zoneOf } from "../../src/dashboard/charts/granularity.ts";
 import { lookAt, lookOf } from "../../src/dashboard/charts/look.ts";
 import { marksOf, moveText } from "../../src/dashboard/charts/marks.ts";
-import { meanInterval, shareInterval } from "../../src/dashboard/charts/mean-interval.ts";
 import { niceTicks, timeTicks, zoneOffsets } from "../../src/dashboard/charts/ticks.ts";
 import type { TimeseriesEvent } from "../../src/features/rollups/timeseries/contract.ts";
 
@@ -208,23 +207,5 @@ describe("marksOf", () => {
   it("name splits and dependencies as what they are", () => {
     expect(moveText(move({ kind: "split" }))).toBe("production: split changed");
     expect(moveText(move({ kind: "dependency" }))).toContain("a prompt it refers to");
-  });
-});
-
-describe("intervals", () => {
-  // R: t.test has mean ± qt(0.975, 9) · sd / √10, and qt(0.975, 9) = 2.262157.
-  it("of a mean are Student's", () => {
-    const interval = meanInterval({ n: 10, mean: 5, sd: 2 });
-    expect(interval?.low).toBeCloseTo(5 - (2.262157 * 2) / Math.sqrt(10), 6);
-    expect(interval?.high).toBeCloseTo(5 + (2.262157 * 2) / Math.sqrt(10), 6);
-    expect(meanInterval({ n: 1, mean: 5, sd: null })).toBeNull();
-    expect(meanInterval({ n: 0, mean: null, sd: null })).toBeNull();
-  });
-
-  // SciPy 1.10, as in test/lib/stats: binomtest(1, 10).proportion_ci(method="wilson").
-  it("of a share are Wilson's", () => {
-    expect(shareInterval(1, 10)?.low).toBeCloseTo(0.01787621, 6);
-    expect(shareInterval(1, 10)?.high).toBeCloseTo(0.40415, 5);
-    expect(shareInterval(0, 0)).toBeNull();
   });
 });

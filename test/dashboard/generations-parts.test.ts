@@ -100,11 +100,9 @@ describe("traceNodes", () => {
 
   it("shows each of a circle once", () => {
     const circle = [one("a", "b", 0, 1), one("b", "a", 1, 2), one("self", "self", 3, 4)];
-    expect(
-      shapeOf(circle)
-        .map(([id]) => id)
-        .sort(),
-    ).toEqual(["a", "b", "self"]);
+    const shown = shapeOf(circle).map(([id]) => id);
+    expect(shown).toHaveLength(3);
+    expect(new Set(shown)).toEqual(new Set(["a", "b", "self"]));
   });
 });
 

@@ -11,6 +11,8 @@ import { readMetricsSearch, versionsOf } from "../../src/dashboard/screens/metri
 import { metricsTable } from "../../src/dashboard/screens/metrics/table-csv.ts";
 import type { ScoreLine, VersionMetrics } from "../../src/features/rollups/contract.ts";
 
+const NEEDS = { low: null, high: null, needs: 400 };
+
 const summary = (n: number, mean: number | null) => ({
   n,
   mean,
@@ -19,6 +21,7 @@ const summary = (n: number, mean: number | null) => ({
   p95: mean,
   p99: mean,
   max: mean,
+  intervals: { mean: NEEDS, p50: NEEDS, p95: { low: 90, high: 130, needs: null }, p99: NEEDS },
 });
 
 const numeric = (name: string, mean: number, source: string | null = null): ScoreLine => ({
@@ -37,6 +40,7 @@ function line(version: number, over: Partial<VersionMetrics> = {}): VersionMetri
     count: 10,
     countThroughLabel: 0,
     errors: 2,
+    errorRate: { value: 0.2, low: 0.05, high: 0.5, needs: null },
     firstAt: "2026-11-20T00:00:00.000Z",
     lastAt: "2026-11-21T00:00:00.000Z",
     firstEverAt: "2026-11-01T00:00:00.000Z",
@@ -66,12 +70,16 @@ describe("columns of the metrics", () => {
     expect(ids).toContain("countThroughLabel");
     expect(ids).not.toContain("latencyMs.total");
     expect(new Set(ids).size).toBe(ids.length);
-    expect(column([line(1)], "latencyMs.p95").of(line(1))).toEqual({ value: 120, n: 10 });
+    expect(column([line(1)], "latencyMs.p95").of(line(1))).toEqual({
+      value: 120,
+      n: 10,
+      interval: { low: 90, high: 130, needs: null },
+    });
   });
 
   it("know unknown from 0", () => {
-    const quiet = line(1, { count: 0, errors: 0 });
-    expect(column([quiet], "errorRate").of(quiet)).toEqual({ value: null, n: 0 });
+    const quiet = line(1, { count: 0, errors: 0, errorRate: { ...NEEDS, value: null } });
+    expect(column([quiet], "errorRate").of(quiet)).toMatchObject({ value: null, n: 0 });
     expect(column([quiet], "errors").of(quiet).value).toBe(0);
     expect(column([quiet], "timeToFirstTokenMs.mean").of(quiet).value).toBeNull();
   });

@@ -159,8 +159,18 @@ describe("charts over time", () => {
         line(
           1,
           [
-            { at: T0, n: 4, mean: 0.5, sd: 0.1 },
-            { at: T1, n: 1, mean: 0.9, sd: null },
+            {
+              at: T0,
+              n: 4,
+              mean: 0.5,
+              intervals: { mean: { low: 0.25, high: 0.75, needs: null } },
+            },
+            {
+              at: T1,
+              n: 1,
+              mean: 0.9,
+              intervals: { mean: { low: null, high: null, needs: 2 } },
+            },
           ],
           "NUMERIC",
         ),
@@ -169,8 +179,7 @@ describe("charts over time", () => {
     const { key, range } = numeric.lines[0]!;
     expect(numeric.unit).toBe("score");
     expect(numeric.rows[0]![key]).toBe(0.5);
-    const [low, high] = numeric.rows[0]![range!] as [number, number];
-    expect((low + high) / 2).toBeCloseTo(0.5, 10);
+    expect(numeric.rows[0]![range!]).toEqual([0.25, 0.75]);
     expect(numeric.rows[1]![range!]).toBeNull();
 
     const boolean = scoreChart(

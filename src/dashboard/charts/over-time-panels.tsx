@@ -192,8 +192,9 @@ export function CostPanel(props: Common) {
 export function ScorePanel({ name, ...props }: Common & { name: string }) {
   const query = useTimeseries(props.asked, {
     metric: `score:${name}`,
-    statistic: "mean,sd,share",
+    statistic: "mean,share",
     granularity: props.granularity,
+    intervals: true,
   });
   return (
     <Framed

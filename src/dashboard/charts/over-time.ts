@@ -2,7 +2,6 @@ import type { Point, Timeseries } from "../../features/rollups/timeseries/contra
 import { type Line, mergeRows, type Row, type TimeChart } from "./chart.ts";
 import { type Look, lookAt, lookOf } from "./look.ts";
 import { marksOf } from "./marks.ts";
-import { meanInterval, shareInterval } from "./mean-interval.ts";
 import type { Unit } from "./units.ts";
 
 type Series = Timeseries["data"][number];
@@ -183,16 +182,22 @@ export function costChart({ input, output, cached }: CostParts): TimeChart {
 /** What a boolean or categorical score is drawn as: the share of one category. */
 export const GOOD_CATEGORY = "True";
 
+type Ends = { low: number | null; high: number | null } | undefined;
+
+/** Both ends of an interval; null where there are too few values for one. */
+const rangeFrom = (ends: Ends): [number, number] | null =>
+  ends && ends.low !== null && ends.high !== null ? [ends.low, ends.high] : null;
+
 function scoreFields(key: string, point: Point): Omit<Row, "at"> {
-  const fields = (value: number | null, range: { low: number; high: number } | null) => ({
+  const fields = (value: number | null, ends: Ends) => ({
     [key]: value,
-    [rangeOf(key)]: range && ([range.low, range.high] as [number, number]),
+    [rangeOf(key)]: rangeFrom(ends),
     [sizesOf(key)]: point.n,
   });
-  if (point.share === undefined) return fields(known(point.mean), meanInterval(point));
-  if (point.share === null || point.n === 0) return fields(null, null);
-  const count = point.counts?.[GOOD_CATEGORY] ?? 0;
-  return fields(count / point.n, shareInterval(count, point.n));
+  if (point.share === undefined) return fields(known(point.mean), point.intervals?.mean);
+  if (point.share === null || point.n === 0) return fields(null, undefined);
+  // A value that nobody gave has no line of its own: its share is 0.
+  return fields(point.share[GOOD_CATEGORY] ?? 0, point.shares?.[GOOD_CATEGORY]);
 }
 
 const isShare = ({ points }: Series): boolean => points.some(({ share }) => share !== undefined);

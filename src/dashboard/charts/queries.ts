@@ -39,7 +39,7 @@ export const useMetrics = (asked: Asked) =>
 
 export const useTimeseries = (
   asked: Asked,
-  ask: { metric: string; statistic: string; granularity: Granularity },
+  ask: { metric: string; statistic: string; granularity: Granularity; intervals?: boolean },
 ) => useRead<Timeseries>("timeseries", asked.prompt, { ...queryOf(asked), ...ask });
 
 export const useDistribution = (asked: Asked, metric: string) =>

@@ -1,5 +1,6 @@
 import type {
   Distribution,
+  Interval,
   ScoreLine,
   Summed,
   VersionMetrics,
@@ -7,8 +8,8 @@ import type {
 import { metricName } from "../../charts/names.ts";
 import type { Unit } from "../../charts/units.ts";
 
-/** A number of a version, and of how many values it is; both null while unknown. */
-export type Cell = { value: number | null; n: number | null };
+/** A number of a version, of how many values it is, and its 95 % interval where it has one. */
+export type Cell = { value: number | null; n: number | null; interval?: Interval | undefined };
 
 /** Which of a version's generations are behind a number, beside those of the window. */
 export type Narrower = { failed?: true; scoreName?: string };
@@ -45,6 +46,13 @@ const MEASURES: [measure: Measure, unit: Unit, statistics: readonly Statistic[]]
 const statisticOf = (summary: Distribution | Summed, statistic: Statistic): number | null =>
   statistic !== "total" ? summary[statistic] : "total" in summary ? summary.total : null;
 
+/** The interval of a statistic; extremes and sums have none. */
+const intervalOf = (
+  intervals: Readonly<Record<string, Interval>> | undefined,
+  statistic: string,
+): Interval | undefined =>
+  intervals && Object.hasOwn(intervals, statistic) ? intervals[statistic] : undefined;
+
 const measureColumns = (): Column[] =>
   MEASURES.flatMap(([measure, unit, statistics]) =>
     statistics.map((statistic): Column => ({
@@ -52,7 +60,11 @@ const measureColumns = (): Column[] =>
       group: metricName(measure),
       title: statistic,
       unit,
-      of: (line) => ({ value: statisticOf(line[measure], statistic), n: line[measure].n }),
+      of: (line) => ({
+        value: statisticOf(line[measure], statistic),
+        n: line[measure].n,
+        interval: intervalOf(line[measure].intervals, statistic),
+      }),
       behind: {},
     })),
   );
@@ -108,7 +120,7 @@ const USE: Column[] = [
     group: "Errors",
     title: "rate",
     unit: "share",
-    of: ({ errors, count }) => ({ value: shareOf(errors, count), n: count }),
+    of: ({ errorRate, count }) => ({ value: errorRate.value, n: count, interval: errorRate }),
     behind: { failed: true },
   },
 ];
@@ -123,10 +135,17 @@ const OF_SCORES: readonly ScoreStatistic[] = ["mean", "min", "p5", "p50", "p95",
 
 function scoreColumns(name: string, dataType: string, categories: readonly string[]): Column[] {
   const base = { group: metricName(`score:${name}`), behind: { scoreName: name } };
-  const of = (read: (score: ScoreLine) => number | null) => (line: VersionMetrics) => {
-    const score = scoreLine(line, name, dataType);
-    return score ? { value: read(score), n: score.n } : { value: null, n: 0 };
-  };
+  const of =
+    (
+      read: (score: ScoreLine) => number | null,
+      interval: (score: ScoreLine) => Interval | undefined = () => undefined,
+    ) =>
+    (line: VersionMetrics): Cell => {
+      const score = scoreLine(line, name, dataType);
+      return score
+        ? { value: read(score), n: score.n, interval: interval(score) }
+        : { value: null, n: 0 };
+    };
   const id = (statistic: string): string => `score:${name}:${dataType}.${statistic}`;
   const coverage: Column = {
     ...base,
@@ -141,7 +160,10 @@ function scoreColumns(name: string, dataType: string, categories: readonly strin
       id: id(statistic),
       title: statistic,
       unit: "score",
-      of: of((score) => score[statistic] ?? null),
+      of: of(
+        (score) => score[statistic] ?? null,
+        ({ intervals }) => intervalOf(intervals, statistic),
+      ),
     }));
     return [...numbers, coverage];
   }
@@ -150,7 +172,10 @@ function scoreColumns(name: string, dataType: string, categories: readonly strin
     id: id(`share of ${category}`),
     title: `share of ${category}`,
     unit: "share",
-    of: of((score) => shareOf(score.categories?.[category] ?? 0, score.n)),
+    of: of(
+      (score) => shareOf(score.categories?.[category] ?? 0, score.n),
+      ({ shares }) => shares?.[category],
+    ),
   }));
   return [...shares, coverage];
 }

@@ -9,8 +9,17 @@ import { useProject, useTimeZone } from "../../shell/project.ts";
 import type { Cell, Column, Sort } from "./columns.ts";
 import { sortLines } from "./columns.ts";
 
+function intervalText({ unit }: Column, interval: Cell["interval"]): string {
+  if (!interval || unit === "instant") return "";
+  if (interval.needs !== null) return `, an interval needs n ≥ ${interval.needs}`;
+  const [low, high] = [interval.low, interval.high].map((end) =>
+    end === null ? "no bound" : shownIn(unit, end).text,
+  );
+  return `, 95 % interval ${low} to ${high}`;
+}
+
 /** What a cell says: the number for people, the exact one, and of how many values it is. */
-function textsOf(column: Column, { value, n }: Cell, timeZone: string) {
+function textsOf(column: Column, { value, n, interval }: Cell, timeZone: string) {
   const shown =
     column.unit === "instant"
       ? value === null
@@ -18,7 +27,7 @@ function textsOf(column: Column, { value, n }: Cell, timeZone: string) {
         : { text: dayAndMinute(value, timeZone), exact: exactInstant(value, timeZone) }
       : shownIn(column.unit, value);
   const size = n === null ? "" : `, n = ${count(n).exact}`;
-  return { text: shown.text, title: `${shown.exact}${size}` };
+  return { text: shown.text, title: `${shown.exact}${size}${intervalText(column, interval)}` };
 }
 
 function NumberCell({
