@@ -1,5 +1,6 @@
 import { describe, it } from "vitest";
 
+import { incidents } from "../../../src/features/monitors/tables.ts";
 import { readReport } from "../../../src/features/reports/actions.ts";
 import type { Report, ReportList, ReportSummary } from "../../../src/features/reports/contract.ts";
 import { advance, PROMPTS_PER_RUN } from "../../../src/features/reports/make/actions.ts";
@@ -65,6 +66,35 @@ const listen = (on: Awaited<ReturnType<typeof lab>>) =>
     url: "https://receiver.invalid/hook",
     filter: { events: ["report.ready"] },
   });
+
+const openIncident = async (
+  { db, tenant }: Scope,
+  id: string,
+  {
+    prompt,
+    openedAt,
+    resolvedAt,
+  }: { prompt: string | null; openedAt: number; resolvedAt: number | null },
+): Promise<void> => {
+  await db.insert(incidents).values({
+    project: tenant,
+    id,
+    monitor: "mon_1",
+    monitorName: "budget",
+    kind: "budget",
+    state: resolvedAt === null ? "open" : "resolved",
+    severity: "warning",
+    prompt,
+    label: null,
+    version: null,
+    deployment: null,
+    summary: "spent",
+    muted: false,
+    openedAt: new Date(openedAt),
+    resolvedAt: resolvedAt === null ? null : new Date(resolvedAt),
+    evidence: {} as never,
+  });
+};
 
 describe("a report", () => {
   it("tells of a week: sums, what moved, what was released and what was left", async ({
@@ -181,7 +211,6 @@ describe("a report", () => {
     await advance(scope, id);
     const broken = [
       {
-        ...scope.shards[0],
         prepare: () => {
           throw new Error("the shard is down");
         },
@@ -238,6 +267,33 @@ describe("a report", () => {
     const { content } = await readReport(scope, id);
     expect(content?.withoutTraffic).toEqual(["silent"]);
     expect(content?.totals).toMatchObject({ count: 1, costUsd: null });
+  });
+});
+
+describe("incidents of the period", () => {
+  it("are told with their prompt, or beside them, also of a prompt without traffic", async ({
+    expect,
+  }) => {
+    const { scopeAt } = await lab(NOW);
+    const scope = scopeAt(NOW);
+    await plant(scope, [{ prompt: "greet", version: 1, atMs: MONDAY + DAY_MS }]);
+    const open = (id: string, prompt: string | null, from: number, to: number | null) =>
+      openIncident(scope, id, { prompt, openedAt: from, resolvedAt: to });
+    await open("inc_1", "greet", MONDAY - DAY_MS, MONDAY + HOUR_MS);
+    await open("inc_2", "quiet", MONDAY + DAY_MS, null);
+    await open("inc_3", null, MONDAY + 2 * DAY_MS, null);
+    await open("inc_4", "greet", MONDAY - 2 * DAY_MS, MONDAY - DAY_MS);
+    await open("inc_5", "greet", MONDAY + 8 * DAY_MS, null);
+    const { id } = await weekly(scope);
+    for (let run = 0; run < 2; run++) await advance(scope, id);
+    const { content, highlights } = await readReport(scope, id);
+    expect(content?.incidents.map((one) => [one.id, one.prompt])).toEqual([
+      ["inc_1", "greet"],
+      ["inc_2", "quiet"],
+      ["inc_3", null],
+    ]);
+    expect(content?.prompts.map(({ prompt }) => prompt)).toEqual(["greet", "quiet"]);
+    expect(highlights).toContain("Open incident budget: spent");
   });
 });
 

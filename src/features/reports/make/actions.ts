@@ -1,6 +1,7 @@
 import type { Env } from "../../../platform/env.ts";
 import { logBug, logEvent } from "../../../platform/log.ts";
 import type { Scope } from "../../../platform/scope.ts";
+import { incidentsBetween } from "../../monitors/index.ts";
 import { announce, emitting } from "../../notifications/index.ts";
 import { promptNames, promptsDeployed } from "../../prompts/index.ts";
 import { versionsUsedOn } from "../../rollups/index.ts";
@@ -8,6 +9,7 @@ import { compose, isWorthTelling } from "../compose.ts";
 import type { ReportContent } from "../contract.ts";
 import { daysOf, spanOf, titleOf } from "../periods.ts";
 import { isOwnVersion, workOut } from "../section/actions.ts";
+import { incidentOf } from "../section/happened.ts";
 import type { Aside } from "../section/model.ts";
 import { linkTo, pagePath, urlOf } from "../share/actions.ts";
 import {
@@ -56,17 +58,21 @@ async function plan(scope: Scope, row: ReportRow): Promise<void> {
   };
   const own = await versionsUsedOn(scope, { from: fromMs * US_PER_MS, to: toMs * US_PER_MS });
   const active = new Set(own.filter(isOwnVersion).map(({ prompt }) => prompt));
-  const [before, deployed, registered] = await Promise.all([
+  const span = { from: new Date(fromMs), to: new Date(toMs) };
+  const [before, deployed, incidents, registered] = await Promise.all([
     usedIn(since, fromMs),
-    promptsDeployed(scope, { from: new Date(fromMs), to: new Date(toMs) }),
+    promptsDeployed(scope, span),
+    incidentsBetween(scope, span),
     promptNames(scope, MAX_PROMPTS + MAX_SILENT),
   ]);
   // Those with traffic come first, so that they are not what is left out.
-  const told = [...new Set([...own.map(({ prompt }) => prompt), ...deployed, ...before])];
+  const watched = incidents.flatMap(({ prompt }) => prompt ?? []);
+  const called = own.map(({ prompt }) => prompt);
+  const told = [...new Set([...called, ...watched, ...deployed, ...before])];
   const aside: Aside = {
     withoutTraffic: registered.filter((name) => !active.has(name)).slice(0, MAX_SILENT),
     omitted: Math.max(0, told.length - MAX_PROMPTS),
-    incidents: [],
+    incidents: incidents.filter(({ prompt }) => prompt === null).map(incidentOf),
   };
   await planReport(scope, row, told.slice(0, MAX_PROMPTS), aside);
 }

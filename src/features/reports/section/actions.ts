@@ -2,6 +2,7 @@ import { Refusal } from "../../../platform/errors.ts";
 import type { Scope } from "../../../platform/scope.ts";
 import { comparedMetrics, inputOf, marginsOf, readComparison } from "../../comparisons/index.ts";
 import { promptVersionOf } from "../../ingest/model.ts";
+import { incidentsBetween } from "../../monitors/index.ts";
 import { type LedgerRow, newestDeployments } from "../../prompts/index.ts";
 import { LATEST } from "../../prompts/model.ts";
 import { type KnownPrompt, requireKnown } from "../../rollups/index.ts";
@@ -10,6 +11,7 @@ import type { Deployment } from "../contract.ts";
 import { readDays } from "../days/actions.ts";
 import { daysOf, type Period, spanOf } from "../periods.ts";
 import { comparedDeployment, uncompared } from "./deployment.ts";
+import { incidentOf } from "./happened.ts";
 import { labelsByVersion, leftoversOf, standingAfter } from "./leftovers.ts";
 import type { Section, Tested } from "./model.ts";
 import { movementOf } from "./movement.ts";
@@ -111,10 +113,12 @@ function deploymentsOf(
 export async function workOut(scope: Scope, period: Period, prompt: string): Promise<Section> {
   const { current, before, previous } = daysOf(period);
   const { fromMs, toMs } = spanOf(period);
-  const [known, margins, moves] = await Promise.all([
+  const span = { from: new Date(fromMs), to: new Date(toMs) };
+  const [known, margins, incidents, moves] = await Promise.all([
     knownOrNot(scope, prompt),
     marginsOf(scope, prompt),
-    newestDeployments(scope, prompt, { from: EPOCH, to: new Date(toMs), limit: MAX_MOVES }),
+    incidentsBetween(scope, { ...span, prompt }),
+    newestDeployments(scope, prompt, { from: EPOCH, to: span.to, limit: MAX_MOVES }),
   ]);
   const days = [...before, ...current];
   const read = await readDays(scope, { prompt, stored: known.stored }, days);
@@ -134,7 +138,7 @@ export async function workOut(scope: Scope, period: Period, prompt: string): Pro
     labels: labelsByVersion(standingAfter(moves)),
     tests: testsOf(now, celled.slice(0, before.length), margins),
     deployments,
-    incidents: [],
+    incidents: incidents.map(incidentOf),
     rollouts: [],
     leftovers: last ? leftoversOf({ prompt, moves, latest }, last.day, counts) : [],
   });
