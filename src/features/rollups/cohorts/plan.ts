@@ -6,7 +6,8 @@ export type LogMeasure = "latency" | "ttft" | "tin" | "tout" | "ttot";
 
 /**
  * What a cohort sums for one guardrail, with its thresholds. `of` names the metrics of buckets
- * (`scoreMetric`) whose scores count: those of several sources or levels may be one guardrail.
+ * (`scoreMetric`) whose scores count: those of several sources may be one guardrail, and those on
+ * observations and traces. Scores on sessions count in no cohort.
  */
 export type CohortMetric = { name: string } & (
   | /** Mean of ln: positive values only, each taken at the middle of its bin. */
