@@ -10,6 +10,9 @@ import { ROOT } from "./host/root.ts";
 const FOLDER = join(ROOT, ".build/dashboard");
 const MARK = `${FOLDER}.digest`;
 
+// Whoever starts this may be a test; React would then be its development build.
+process.env["NODE_ENV"] = "production";
+
 // Contracts and models may be part of it.
 const digest = digestOf([
   "src/dashboard",

@@ -21,8 +21,12 @@ const look = EditorView.theme({
     color: "var(--mantine-color-dimmed)",
     background: "var(--mantine-color-default-hover)",
   },
+  // Its own signs are in few fonts.
+  ".cm-collapsedLines::before, .cm-collapsedLines::after": {
+    content: '"·"',
+  },
   // Colour is not the only sign.
-  ".cm-insertedLine::before, .cm-changedLine::before": { content: '"+ "', userSelect: "none" },
+  ".cm-changedLine::before": { content: '"+ "', userSelect: "none" },
   ".cm-deletedLine::before": { content: '"− "', userSelect: "none" },
 });
 

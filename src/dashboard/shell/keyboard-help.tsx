@@ -31,10 +31,10 @@ export function KeyboardHelp() {
         <Table>
           <Table.Tbody>
             {rows.map(([keys, does]) => (
-              <Table.Tr key={keys.join(" ")}>
+              <Table.Tr key={does + keys.join(" ")}>
                 <Table.Td w={110}>
-                  {keys.map((key) => (
-                    <Kbd key={key} mr={4}>
+                  {keys.map((key, place) => (
+                    <Kbd key={place} mr={4}>
                       {key}
                     </Kbd>
                   ))}

@@ -32,6 +32,11 @@ export type Screen = {
   settled: () => Promise<void>;
   /** @throws AssertionError for each serious violation that axe-core finds */
   expectAccessible: () => Promise<void>;
+  /**
+   * Looks at the page in both colour schemes and at both widths, with `expectAccessible` in each.
+   * With PICTURES=1 in the environment also a picture of each.
+   */
+  everyLook: (name: string) => Promise<void>;
   /** A PNG in .build/screenshots. */
   picture: (name: string) => Promise<void>;
   /** Complaints that the test expects, such as that of an answer 409, are taken out by this. */
@@ -72,10 +77,22 @@ async function violationsOf(page: Page): Promise<string[]> {
 
 async function settled(page: Page): Promise<void> {
   await page.waitForLoadState("networkidle");
-  await page
-    .locator('[role="status"][aria-label="Loading"]')
-    .first()
-    .waitFor({ state: "detached" });
+  const loading = page.locator('[role="status"][aria-label="Loading"]');
+  await expect.poll(() => loading.count(), { timeout: 10_000 }).toBe(0);
+}
+
+/** Gives the page a width and the colours that the person's system prefers; it has them when this ends. */
+async function dress(page: Page, { scheme, width }: Look): Promise<void> {
+  await page.setViewportSize({ width, height: HEIGHT_OF[width] ?? 800 });
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.locator(`html[data-mantine-color-scheme="${scheme}"]`).waitFor();
+  await settled(page);
+}
+
+async function takePicture(page: Page, name: string, { scheme, width }: Look): Promise<void> {
+  const folder = join(ROOT, ".build/screenshots");
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}-${scheme}-${width}.png`), fullPage: true });
 }
 
 function listen(page: Page, complaints: Complaints): void {
@@ -130,12 +147,14 @@ export function dashboard(own?: () => Ready): Dashboard {
           await settled(page);
         },
         expectAccessible: async () => expect(await violationsOf(page)).toEqual([]),
-        async picture(name) {
-          const folder = join(ROOT, ".build/screenshots");
-          mkdirSync(folder, { recursive: true });
-          const file = join(folder, `${name}-${scheme}-${width}.png`);
-          await page.screenshot({ path: file, fullPage: true });
+        async everyLook(name) {
+          for (const look of LOOKS) {
+            await dress(page, look);
+            expect(await violationsOf(page), `${look.scheme}, ${look.width} px`).toEqual([]);
+            if (process.env["PICTURES"] === "1") await takePicture(page, name, look);
+          }
         },
+        picture: (name) => takePicture(page, name, { scheme, width }),
         forgive(complaint) {
           complaints = complaints.filter((text) => !complaint.test(text));
         },

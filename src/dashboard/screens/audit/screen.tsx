@@ -1,10 +1,11 @@
-import { Code, Group, Select, Stack, Table, Text, Title } from "@mantine/core";
+import { Group, Select, Stack, Table, Text, Title } from "@mantine/core";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 
 import type { AuditList } from "../../../features/projects/contract.ts";
 import type { Answer } from "../../api/client.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { Pages, usePages } from "../../parts/pages.tsx";
+import { ShortId } from "../../parts/short-id.tsx";
 import { Instant } from "../../parts/shown.tsx";
 
 type Entry = Answer<typeof AuditList>["data"][number];
@@ -23,7 +24,22 @@ const KINDS = [
   { value: "margins", label: "Margins" },
 ];
 
-const isEmpty = (detail: Entry["detail"]): boolean => Object.keys(detail).length === 0;
+/** Nothing in the table can be focused, so the table itself can: the keyboard scrolls it then. */
+const REACHABLE = { viewportProps: { tabIndex: 0, role: "region", "aria-label": "Entries" } };
+
+const said = (value: unknown): string =>
+  typeof value === "string" ? value : JSON.stringify(value ?? null);
+
+/** What was changed, a line for each field. */
+const Detail = ({ detail }: { detail: Entry["detail"] }) =>
+  Object.entries(detail).map(([field, value]) => (
+    <Text key={field} size="sm" style={{ overflowWrap: "anywhere" }}>
+      <Text span inherit c="dimmed">
+        {field}:
+      </Text>{" "}
+      {said(value)}
+    </Text>
+  ));
 
 /** Who did what to labels, versions, rules, keys and settings; newest first. */
 export function AuditScreen() {
@@ -56,7 +72,7 @@ export function AuditScreen() {
         }
       >
         {(rows) => (
-          <Table.ScrollContainer minWidth={640}>
+          <Table.ScrollContainer minWidth={640} scrollAreaProps={REACHABLE}>
             <Table verticalSpacing="xs">
               <Table.Thead>
                 <Table.Tr>
@@ -73,17 +89,15 @@ export function AuditScreen() {
                     <Table.Td>
                       <Instant at={createdAt} />
                     </Table.Td>
-                    <Table.Td style={{ overflowWrap: "anywhere" }}>
-                      <Text size="sm">{actor.replace(/^key:/, "")}</Text>
+                    <Table.Td>
+                      <ShortId id={actor} />
                     </Table.Td>
                     <Table.Td>{did}</Table.Td>
-                    <Table.Td style={{ overflowWrap: "anywhere" }}>{target}</Table.Td>
+                    <Table.Td>
+                      <ShortId id={target} />
+                    </Table.Td>
                     <Table.Td maw={420}>
-                      {!isEmpty(detail) && (
-                        <Code className="verbatim" block fz="xs">
-                          {JSON.stringify(detail)}
-                        </Code>
-                      )}
+                      <Detail detail={detail} />
                     </Table.Td>
                   </Table.Tr>
                 ))}

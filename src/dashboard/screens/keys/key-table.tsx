@@ -7,6 +7,7 @@ import type { Answer } from "../../api/client.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { Pages, usePages } from "../../parts/pages.tsx";
 import { ReasonDialog } from "../../parts/reason-dialog.tsx";
+import { ShortId } from "../../parts/short-id.tsx";
 import { Age } from "../../parts/shown.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
 import { useProject } from "../../shell/project.ts";
@@ -74,7 +75,9 @@ export function KeyTable() {
                   <Table.Tr key={row.id}>
                     <Table.Td>
                       <Stack gap={2}>
-                        <Text fw={500}>{nameOf(row)}</Text>
+                        <Text fw={500}>
+                          <ShortId id={nameOf(row)} />
+                        </Text>
                         <Code>{row.publicKey ?? "Bearer key"}</Code>
                       </Stack>
                     </Table.Td>

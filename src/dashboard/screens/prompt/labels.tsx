@@ -3,6 +3,7 @@ import { Badge, Group, Progress, Stack, Table, Text, Title } from "@mantine/core
 import { percent } from "../../format/number.ts";
 import { LabelBadge } from "../../parts/label-badge.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
+import { ShortId } from "../../parts/short-id.tsx";
 import { Age } from "../../parts/shown.tsx";
 import { type Deployment, type SplitTable, useDeployments, useLabels, useSplits } from "./data.ts";
 
@@ -117,7 +118,7 @@ export function Deployments({ name }: { name: string }) {
                     </Text>
                   </Group>
                   <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-                    {deployment.reason ?? "no reason given"} · {deployment.actor.id}
+                    {deployment.reason ?? "no reason given"} · <ShortId id={deployment.actor.id} />
                   </Text>
                 </li>
               ))}

@@ -6,6 +6,7 @@ import { Icon } from "../../parts/icon.tsx";
 import { LabelBadge } from "../../parts/label-badge.tsx";
 import { AnchorLink, ButtonLink } from "../../parts/links.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
+import { ShortId } from "../../parts/short-id.tsx";
 import { Instant } from "../../parts/shown.tsx";
 import { useProject } from "../../shell/project.ts";
 import { PromptContent } from "./content.tsx";
@@ -143,7 +144,7 @@ function VersionView({ prompt, version }: { prompt: Prompt; version: Version }) 
             {version.commitMessage} ·{" "}
           </Text>
         )}
-        {prompt.type} · by {version.createdBy} · <Instant at={version.createdAt} />
+        {prompt.type} · by <ShortId id={version.createdBy} /> · <Instant at={version.createdAt} />
       </Text>
       <PromptContent prompt={prompt} />
       <div>

@@ -59,7 +59,9 @@ export function snippetsOf(
   const py = python(name, type, chosen, keywords([...variables, ...placeholders]));
   const query =
     "label" in chosen ? `label=${encodeURIComponent(chosen.label)}` : `version=${chosen.version}`;
-  const path = `/api/public/v2/prompts/${encodeURIComponent(name)}?${query}`;
+  // The shell's own quotes are around it.
+  const segment = encodeURIComponent(name).replaceAll("'", "%27");
+  const path = `/api/public/v2/prompts/${segment}?${query}`;
   return [
     {
       sdk: "Langfuse JS",

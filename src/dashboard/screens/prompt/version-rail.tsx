@@ -2,6 +2,7 @@ import { Box, Button, Group, Paper, ScrollArea, Stack, Text } from "@mantine/cor
 import { Link } from "@tanstack/react-router";
 
 import { LabelBadge } from "../../parts/label-badge.tsx";
+import { ShortId } from "../../parts/short-id.tsx";
 import { Age } from "../../parts/shown.tsx";
 import { useProject } from "../../shell/project.ts";
 import type { useVersions, Version } from "./data.ts";
@@ -45,8 +46,8 @@ function Entry({ name, version, isShown }: { name: string; version: Version; isS
             {version.commitMessage}
           </Text>
         )}
-        <Text size="xs" c="dimmed" truncate title={version.createdBy}>
-          by {version.createdBy}
+        <Text size="xs" c="dimmed">
+          by <ShortId id={version.createdBy} />
         </Text>
       </Stack>
     </Paper>

@@ -34,7 +34,7 @@ function Row({
       <Table.Td>
         {margin.metric}
         <Text size="xs" c="dimmed">
-          {margin.better} is better
+          {margin.better} is better; {MEANS[margin.scale]}
         </Text>
       </Table.Td>
       <Table.Td>
@@ -48,11 +48,6 @@ function Row({
           w={120}
           onChange={(value) => onChange(Number(value))}
         />
-      </Table.Td>
-      <Table.Td>
-        <Text size="sm" c="dimmed">
-          {MEANS[margin.scale]}
-        </Text>
       </Table.Td>
       <Table.Td>
         <Text size="sm" c="dimmed">
@@ -82,13 +77,12 @@ function MarginsForm({ margins }: { margins: readonly Margin[] }) {
   });
   return (
     <Stack>
-      <Table.ScrollContainer minWidth={520}>
+      <Table.ScrollContainer minWidth={0}>
         <Table>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Metric</Table.Th>
               <Table.Th>Margin</Table.Th>
-              <Table.Th>Which is</Table.Th>
               <Table.Th>Set by</Table.Th>
             </Table.Tr>
           </Table.Thead>
