@@ -1,5 +1,6 @@
 import { type ErrorCount, isEmergency } from "../../lib/stats/design-effect.ts";
 import { type Reading, readEvents, readMean } from "../../lib/stats/guardrail.ts";
+import type { Moments } from "../../lib/stats/moments.ts";
 import type { Untested } from "../../lib/stats/outcome.ts";
 import { isMismatch, lnSrm } from "../../lib/stats/srm.ts";
 import { type Cohort, errorCountOf } from "../rollups/model.ts";
@@ -57,6 +58,9 @@ const isOfScores = ({ series }: Guardrail): boolean =>
   series !== null && (series.kind === "score" || series.kind === "bad");
 
 type Counted = StageSums & { effect: NonNullable<StageSums["effect"]> };
+/** Of zeros and ones; the mean of many is off by rounding. */
+const eventsIn = ({ n, mean }: Moments): number => Math.round(n * mean);
+
 const isCounted = (stage: StageSums): stage is Counted => stage.effect !== null;
 
 /**
@@ -84,8 +88,8 @@ export function readGuardrail(
   }
   const counts = counted.map(({ share, control, candidate, effect }) => ({
     share,
-    controlEvents: (control.mean * control.n) / effect.control,
-    treatmentEvents: (candidate.mean * candidate.n) / effect.candidate,
+    controlEvents: eventsIn(control) / effect.control,
+    treatmentEvents: eventsIn(candidate) / effect.candidate,
   }));
   return readEvents(counts, bound, alpha);
 }
