@@ -6,9 +6,9 @@ import {
 } from "../../rollups/index.ts";
 import { spanOf } from "../../rollups/model.ts";
 import { filterOf, slotsIn } from "../reading/actions.ts";
+import type { Task } from "../reading/actions.ts";
 import type { RuleOf } from "../rules/contract.ts";
 import type { Seen, Watch, Window } from "../rules/look.ts";
-import type { Task } from "../rules/task.ts";
 import { costNeededFrom, looksAtBudget } from "./look.ts";
 
 const US_PER_MS = 1000;

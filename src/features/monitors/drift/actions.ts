@@ -2,10 +2,10 @@ import { HISTORY_HOURS } from "../../../lib/stats/before-after.ts";
 import { beforeAfterOfMeans, comparedMetrics, hourOf, marginsOf } from "../../comparisons/index.ts";
 import { type Cell, emptyCell, mergeCellInto } from "../../rollups/model.ts";
 import { readHours, readSubjects, takeoverIn } from "../reading/actions.ts";
+import type { Task } from "../reading/actions.ts";
 import type { RuleOf } from "../rules/contract.ts";
 import type { Seen, Watch, Window } from "../rules/look.ts";
 import { labelOf } from "../rules/subject.ts";
-import type { Task } from "../rules/task.ts";
 import { lookAtDrift, type Tested } from "./look.ts";
 
 type Rule = RuleOf<"drift">;

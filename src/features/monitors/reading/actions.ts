@@ -5,9 +5,21 @@ import { readGroupedCells, versionsWithTraffic } from "../../rollups/index.ts";
 import { type Cell, type Level, type SlotRange, slotOf, spanOf } from "../../rollups/model.ts";
 import type { LedgerMove } from "../regression/deployments.ts";
 import { takeoverAt, versionAt } from "../regression/deployments.ts";
+import type { Rule } from "../rules/contract.ts";
 import type { Watch, Window } from "../rules/look.ts";
 import { wishOf } from "../rules/statistic.ts";
-import type { Task } from "../rules/task.ts";
+
+/** Windows of one rule that are to be looked at. */
+export type Task<R extends Rule = Rule> = {
+  scope: Scope;
+  /** The project's. */
+  timeZone: string;
+  rule: R;
+  /** Oldest first; some between may be missing. */
+  windows: readonly Window[];
+  /** What is watched already; null: whatever there is. */
+  known: readonly Watch[] | null;
+};
 
 const EPOCH = new Date(0);
 const US_PER_MS = 1000;

@@ -5,9 +5,9 @@ import { type Cell, isLivingAt } from "../../rollups/model.ts";
 import { mergedOf, testHours } from "../drift/actions.ts";
 import type { Tested } from "../drift/look.ts";
 import { filterOf, readHours, readLedger, slotsIn, storedOf } from "../reading/actions.ts";
+import type { Task } from "../reading/actions.ts";
 import type { RuleOf } from "../rules/contract.ts";
 import type { Look, Seen, Window } from "../rules/look.ts";
-import type { Task } from "../rules/task.ts";
 import {
   type Deployed,
   deployedIn,

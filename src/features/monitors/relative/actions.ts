@@ -9,11 +9,11 @@ import {
   type Subjects,
   takeoverIn,
 } from "../reading/actions.ts";
+import type { Task } from "../reading/actions.ts";
 import type { RuleOf } from "../rules/contract.ts";
 import type { Seen, Watch, Window } from "../rules/look.ts";
 import { wishOf } from "../rules/statistic.ts";
 import { labelOf } from "../rules/subject.ts";
-import type { Task } from "../rules/task.ts";
 import { type Baseline, lookAtRelative } from "./look.ts";
 
 type Rule = RuleOf<"relative">;

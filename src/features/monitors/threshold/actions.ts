@@ -1,9 +1,9 @@
 import { emptyCell } from "../../rollups/model.ts";
 import { readSubjects, readWindows } from "../reading/actions.ts";
+import type { Task } from "../reading/actions.ts";
 import type { RuleOf } from "../rules/contract.ts";
 import type { Seen } from "../rules/look.ts";
 import { labelOf } from "../rules/subject.ts";
-import type { Task } from "../rules/task.ts";
 import { lookAtThreshold } from "./look.ts";
 
 /** What windows say of a fixed line, version by version. */

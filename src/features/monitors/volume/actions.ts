@@ -1,9 +1,9 @@
 import { readTotals, usesEver, versionsWithTraffic } from "../../rollups/index.ts";
 import { slotOf } from "../../rollups/model.ts";
 import { filterOf, slotsIn } from "../reading/actions.ts";
+import type { Task } from "../reading/actions.ts";
 import type { RuleOf } from "../rules/contract.ts";
 import type { Seen, Watch } from "../rules/look.ts";
-import type { Task } from "../rules/task.ts";
 import { looksAtVolume, VOLUME_HISTORY_HOURS } from "./look.ts";
 
 const US_PER_MS = 1000;

@@ -1,9 +1,9 @@
 import { readBudget } from "../../budget/actions.ts";
 import { readDrift } from "../../drift/actions.ts";
+import type { Task } from "../../reading/actions.ts";
 import { readRegression } from "../../regression/actions.ts";
 import { readRelative } from "../../relative/actions.ts";
 import type { Seen } from "../../rules/look.ts";
-import type { Task } from "../../rules/task.ts";
 import { readThreshold } from "../../threshold/actions.ts";
 import { readVolume } from "../../volume/actions.ts";
 
