@@ -61,11 +61,19 @@ const valueOf = (attributes: Attributes, key: string): Json | undefined => {
   return value === undefined || value === null ? undefined : unpack(value);
 };
 
+const PARAMETERS = "llm.invocation_parameters";
+
+/** The model; of a call that failed nobody said it but the request, among its parameters. */
+function modelOf(attributes: Attributes): string | undefined {
+  const requested = unpackObject(attributes.get(PARAMETERS))?.["model"];
+  return firstText(attributes, MODEL) ?? (typeof requested === "string" ? requested : undefined);
+}
+
 function observation({ span: { attributes } }: Context): SaidOfObservation {
   return said<SaidOfObservation>({
-    model: firstText(attributes, MODEL),
+    model: modelOf(attributes),
     provider: firstText(attributes, PROVIDER),
-    modelParameters: unpackObject(attributes.get("llm.invocation_parameters")),
+    modelParameters: unpackObject(attributes.get(PARAMETERS)),
     usage: usageOf(attributes),
     cost: costOf(attributes),
     input:
@@ -95,7 +103,7 @@ const CLAIMED = [
   "input.mime_type",
   "output.value",
   "output.mime_type",
-  "llm.invocation_parameters",
+  PARAMETERS,
   "metadata",
   "tag.tags",
 ];

@@ -41,9 +41,13 @@ function parsed(text: string): unknown {
   }
 }
 
-/** LiteLLM counts in the shape of OpenAI; the whole usage object has the details. */
-function usageOf(payload: Fields): Fields {
-  const { prompt_tokens, completion_tokens, total_tokens } = payload;
+/**
+ * LiteLLM counts in the shape of OpenAI; the whole usage object has the details. Of a call that
+ * failed it says 0 tokens because nobody told it how many there were.
+ */
+function usageOf(payload: Fields): Fields | undefined {
+  const { prompt_tokens, completion_tokens, total_tokens, status } = payload;
+  if (status === "failure" && total_tokens === 0) return undefined;
   const response = recordOf(payload["response"]);
   const whole = recordOf(recordOf(payload["metadata"])["usage_object"] ?? response["usage"]);
   return said({ ...whole, prompt_tokens, completion_tokens, total_tokens });
