@@ -73,6 +73,13 @@ export function useDeleteDashboard() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (dashboardId: string) => api.send<null>("DELETE", pathOf(dashboardId)),
-    onSuccess: () => queries.invalidateQueries({ queryKey: [id, "dashboards"], exact: true }),
+    onSuccess: (_, dashboardId) => {
+      const key = [id, "dashboards"];
+      // Gone at once: the list from before would show it until it was asked anew.
+      queries.setQueryData<DashboardList["data"]>(key, (list) =>
+        list?.filter((each) => each.id !== dashboardId),
+      );
+      return queries.invalidateQueries({ queryKey: key, exact: true });
+    },
   });
 }
