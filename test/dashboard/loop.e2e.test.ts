@@ -118,3 +118,57 @@ describe("a rollout of a version that fails", () => {
     await picture("rolled-back");
   });
 });
+
+describe("a monitor", () => {
+  it("is made over a preview, fires, and its incident is acknowledged and resolved", async () => {
+    const { page, open, settled, expectAccessible, picture } = await screen();
+    await open(`/monitors/new?prompt=${encodeURIComponent(NAME)}`);
+    await page.getByLabel("Name").fill("Errors <script>");
+    await page.getByLabel("Metric").fill("errors");
+    await page.getByRole("combobox", { name: "Statistic" }).click();
+    await page.getByRole("option", { name: "rate" }).click();
+    await page.getByRole("combobox", { name: "Window in minutes" }).click();
+    await page.getByRole("option", { name: "5", exact: true }).click();
+    await page.getByLabel("Fires above").fill("0.05");
+    await page.getByText(/would (not )?have fired/).waitFor();
+    await settled();
+    await expectAccessible();
+    await picture("monitor");
+    await page.getByRole("button", { name: "Create" }).click();
+    await page.waitForURL(/\/monitors\/(?!new)[^/?]+/);
+
+    const active = "/api/public/incidents?state=active";
+    const isOpen = async (): Promise<boolean> => {
+      await badMinute();
+      const { data } = await api<{ data: { monitor: { name: string } }[] }>("GET", active);
+      return data.some(({ monitor }) => monitor.name === "Errors <script>");
+    };
+    await expect.poll(isOpen, { timeout: 90_000, interval: 100 }).toBe(true);
+
+    await open("/incidents");
+    await page.getByText("Errors <script>").first().waitFor();
+    await expectAccessible();
+    await picture("incidents");
+    await page
+      .getByRole("row", { name: /Errors <script>/ })
+      .getByRole("link")
+      .first()
+      .click();
+    await page.getByRole("heading", { name: "Evidence" }).waitFor();
+    await settled();
+    await expectAccessible();
+    await picture("incident");
+    for (const [verb, state] of [
+      ["Acknowledge", "acknowledged"],
+      ["Resolve", "resolved"],
+    ] as const) {
+      await page.getByRole("button", { name: verb }).click();
+      const asking = page.getByRole("dialog");
+      await asking.getByLabel("Comment").fill("seen <b>here</b>");
+      await asking.getByRole("button", { name: verb }).click();
+      await asking.waitFor({ state: "detached" });
+      await page.getByText(state, { exact: true }).first().waitFor();
+    }
+    await page.getByText("seen <b>here</b>").first().waitFor();
+  });
+});

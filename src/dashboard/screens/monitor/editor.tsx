@@ -10,7 +10,7 @@ import { fieldError, isSaidByFields } from "../../parts/field-error.ts";
 import { useProject } from "../../shell/project.ts";
 import type { AnyMonitor } from "../monitors/condition.ts";
 import { FieldInput } from "./field-input.tsx";
-import { changeOf, type Draft, draftOf, fieldsOf, ruleOf } from "./fields.ts";
+import { changeOf, type Draft, draftOf, fieldsOf, isWhole, ruleOf } from "./fields.ts";
 import { PreviewPanel } from "./preview-panel.tsx";
 
 function useSave(monitorId: string | undefined, kind: MonitorKind, draft: Draft) {
@@ -108,7 +108,7 @@ export function Editor({
           )}
         </Stack>
       </form>
-      <PreviewPanel rule={ruleOf(kind, draft)} />
+      {isWhole(kind, draft) && <PreviewPanel rule={ruleOf(kind, draft)} />}
     </Stack>
   );
 }

@@ -155,3 +155,21 @@ export function changeOf(kind: MonitorKind, draft: Draft): Draft {
     .map(({ name }): [string, unknown] => [name, isEmpty(draft[name]) ? null : draft[name]]);
   return Object.fromEntries(change);
 }
+
+/** What of several a rule cannot be without: one of each row. */
+const ONE_OF: Partial<Record<MonitorKind, string[]>> = {
+  threshold: ["above", "below"],
+  relative: ["increase", "decrease"],
+};
+
+/** Whether enough was typed for the API to judge: half a rule is no mistake yet. */
+export function isWhole(kind: MonitorKind, draft: Draft): boolean {
+  const needed = OWN[kind].filter(
+    ({ isOptional, input }) => isOptional !== true && input !== "words",
+  );
+  const alternatives = ONE_OF[kind];
+  return (
+    needed.every(({ name }) => !isEmpty(draft[name])) &&
+    (alternatives === undefined || alternatives.some((name) => !isEmpty(draft[name])))
+  );
+}
