@@ -1,7 +1,7 @@
 import { centralZ, normalTwoSided } from "../../lib/stats/distributions.ts";
 import { geometricRatio } from "../../lib/stats/geometric-ratio.ts";
 import { hedgesG } from "../../lib/stats/hedges.ts";
-import { around, CONFIDENCE, type Interval, mapInterval } from "../../lib/stats/interval.ts";
+import { around, type Interval, mapInterval } from "../../lib/stats/interval.ts";
 import { type Margin, marginOnScale } from "../../lib/stats/margins.ts";
 import type { Pair } from "../../lib/stats/moments.ts";
 import { compareProportions } from "../../lib/stats/newcombe.ts";
@@ -23,8 +23,8 @@ const MIN_PER_ARM = 2;
 
 const asRelative = (interval: Interval): Interval => mapInterval(interval, (x) => x - 1);
 
-function logTest(pair: Pair, margin: Margin): Outcome {
-  const test = geometricRatio(pair);
+function logTest(pair: Pair, margin: Margin, confidence: number): Outcome {
+  const test = geometricRatio(pair, confidence);
   if (!test.tested) return fromUntested(test, MIN_PER_ARM);
   return {
     tested: true,
@@ -36,8 +36,8 @@ function logTest(pair: Pair, margin: Margin): Outcome {
   };
 }
 
-function amountTest(pair: Pair, margin: Margin): Outcome {
-  const test = relativeLift(pair);
+function amountTest(pair: Pair, margin: Margin, confidence: number): Outcome {
+  const test = relativeLift(pair, confidence);
   if (!test.tested) return fromUntested(test, MIN_PER_ARM);
   return {
     tested: true,
@@ -49,8 +49,8 @@ function amountTest(pair: Pair, margin: Margin): Outcome {
   };
 }
 
-function meanTest(pair: Pair, margin: Margin | null): Outcome {
-  const test = welch(pair);
+function meanTest(pair: Pair, margin: Margin | null, confidence: number): Outcome {
+  const test = welch(pair, confidence);
   if (!test.tested) return fromUntested(test, MIN_PER_ARM);
   const size = hedgesG(pair);
   return {
@@ -74,13 +74,13 @@ function asRateRatio({ low, high }: Interval, control: number): Interval {
 const rateOf = ({ successes, trials }: { successes: number; trials: number }): number =>
   Math.max(successes, 0.5) / trials;
 
-function proportionTest(stage: StageInput, margin: Margin): Outcome {
+function proportionTest(stage: StageInput, margin: Margin, confidence: number): Outcome {
   const candidate = proportionOf(stage.candidate);
   const control = proportionOf(stage.control);
   if (candidate.trials === 0 || control.trials === 0) {
     return notTested("an arm has no values", 1);
   }
-  const test = compareProportions(candidate, control);
+  const test = compareProportions(candidate, control, confidence);
   const isRate = margin.scale === "events";
   return {
     tested: true,
@@ -95,23 +95,29 @@ function proportionTest(stage: StageInput, margin: Margin): Outcome {
   };
 }
 
-function oneStage({ kind }: ComparedMetric, stage: StageInput, margin: Margin | null): Outcome {
+function oneStage(
+  { kind, margin }: ComparedMetric,
+  stage: StageInput,
+  confidence: number,
+): Outcome {
   const pair: Pair = { treatment: stage.candidate, control: stage.control };
-  if (kind === "mean" || !margin) return meanTest(pair, margin);
-  if (kind === "log") return logTest(pair, margin);
-  return kind === "amount" ? amountTest(pair, margin) : proportionTest(stage, margin);
+  if (kind === "mean" || !margin) return meanTest(pair, margin, confidence);
+  if (kind === "log") return logTest(pair, margin, confidence);
+  return kind === "amount"
+    ? amountTest(pair, margin, confidence)
+    : proportionTest(stage, margin, confidence);
 }
 
 function stratified(
   metric: ComparedMetric,
   stages: readonly StageInput[],
-  designEffect: number,
+  { designEffect, alpha }: FixedTerms,
 ): Outcome {
   const pooled = stratify(strataOf(stages, designEffect));
   if (!pooled) return notTested("no stage has 5 values in both arms", needsOf(metric));
   if (!(pooled.variance > 0)) return fromUntested({ tested: false, because: "no-variance" }, 0);
   const error = Math.sqrt(pooled.variance);
-  const interval = around(pooled.difference, error * centralZ(CONFIDENCE));
+  const interval = around(pooled.difference, error * centralZ(1 - alpha));
   const p = normalTwoSided(pooled.difference / error);
   return {
     ...onEffectScale(metric, { estimate: pooled.difference, interval }, controlMean(stages)),
@@ -125,22 +131,27 @@ function testName(stages: number, designEffect: number): string {
   return designEffect > 1 ? `z-test${within}, widened by the design effect` : `z-test${within}`;
 }
 
-/**
- * The test of a metric over finished stages.
- *
- * @param designEffect factor on variances for clustered users, at least 1
- */
+/** How finished data are tested. */
+export type FixedTerms = {
+  /** Factor on variances for clustered users, at least 1. */
+  designEffect: number;
+  /** Two-sided level of the interval. */
+  alpha: number;
+};
+
+/** The test of a metric over finished stages. */
 export function fixedOutcome(
   metric: ComparedMetric,
   stages: readonly StageInput[],
-  designEffect: number,
+  terms: FixedTerms,
 ): Outcome {
+  const { designEffect, alpha } = terms;
   const [first] = stages;
   if (!first) return notTested("the versions never ran under the split in this range");
   const isPlain = stages.length === 1 && designEffect === 1;
   if (isPlain || (metric.kind === "events" && first.share === null && stages.length === 1)) {
-    return oneStage(metric, first, metric.margin);
+    return oneStage(metric, first, 1 - alpha);
   }
-  if (metric.kind === "events") return eventsOutcome(metric, stages, designEffect);
-  return stratified(metric, stages, designEffect);
+  if (metric.kind === "events") return eventsOutcome(metric, stages, designEffect, alpha);
+  return stratified(metric, stages, terms);
 }

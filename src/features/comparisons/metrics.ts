@@ -1,5 +1,5 @@
 import { type Sketch } from "../../lib/sketch/sketch.ts";
-import { logMoments } from "../../lib/stats/bins.ts";
+import { logMoments, mayUseLogs } from "../../lib/stats/bins.ts";
 import { DEFAULT_MARGINS, type Margin } from "../../lib/stats/margins.ts";
 import { type Moments, momentsOfSums, momentsOfTrials } from "../../lib/stats/moments.ts";
 import { tailOfSketch, winsorisedMoments } from "../../lib/stats/winsorised.ts";
@@ -23,6 +23,9 @@ const measured = (measure: Measure, kind: Kind, margin: Margin, unit: string): C
   margin,
   perUnit: MEASURES[measure].scale.perUnit,
 });
+
+/** What is paid: the only amount that is cut at a frozen cap while its split is live. */
+export const COST = "costUsd";
 
 /** The mean cost in which nothing counts for more than the control's p99: is a handful of calls the difference? */
 export const WINSORISED_COST = "costUsdWinsorised";
@@ -64,7 +67,7 @@ export const DEFAULT_OF_SCORE: Margin = DEFAULT_MARGINS.judgeScore;
 
 /** A metric with the margin that was set in place of the default one. */
 function withMargin(metric: ComparedMetric, margins: ReadonlyMap<string, number>): ComparedMetric {
-  const margin = margins.get(metric.id === WINSORISED_COST ? "costUsd" : metric.id);
+  const margin = margins.get(metric.id === WINSORISED_COST ? COST : metric.id);
   return margin === undefined
     ? metric
     : { ...metric, margin: { ...(metric.margin ?? DEFAULT_OF_SCORE), margin } };
@@ -111,6 +114,17 @@ function scoresIn(cells: readonly Cell[], margins: ReadonlyMap<string, number>):
     .map(([, metric]) => (metric.kind === "categories" ? metric : withMargin(metric, margins)));
 }
 
+/**
+ * Zeros have no logarithm. Where they are more than 5 % of an arm's values, leaving them out would
+ * compare something else: the plain mean is compared instead, with the same margin.
+ */
+function byMeanOfZeros(metric: ComparedMetric, cells: readonly Cell[]): ComparedMetric {
+  const isFewZeros = cells.every((cell) => mayUseLogs(logMoments(sketchOf(metric, cell))));
+  if (metric.kind !== "log" || isFewZeros || !metric.margin) return metric;
+  const margin: Margin = { ...metric.margin, scale: "relative", margin: metric.margin.margin - 1 };
+  return { ...metric, kind: "amount", margin };
+}
+
 /** What is compared: the generations' own metrics, and every score that either arm has. */
 export function comparedMetrics(
   cells: readonly Cell[],
@@ -122,7 +136,10 @@ export function comparedMetrics(
     ...(baseline && baseline.slowBin !== null ? [SLOW_SHARE] : []),
     ...(baseline && baseline.costCapBin !== null ? [CAPPED_COST] : []),
   ];
-  return [...own.map((metric) => withMargin(metric, margins)), ...scoresIn(cells, margins)];
+  return [
+    ...own.map((metric) => byMeanOfZeros(withMargin(metric, margins), cells)),
+    ...scoresIn(cells, margins),
+  ];
 }
 
 function scoresOf(cell: Cell, name: string, kind: Kind): Stat {

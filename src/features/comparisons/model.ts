@@ -2,10 +2,17 @@ import type { Margin } from "../../lib/stats/margins.ts";
 import type { Moments } from "../../lib/stats/moments.ts";
 
 /** The rules by which verdicts are made. A change of any rule, limit or default is a new number. */
-export const METHOD_VERSION = "comparison/1";
+export const METHOD_VERSION = "comparison/2";
 
 /** Two-sided level of every interval and test here. */
 export const ALPHA = 0.05;
+
+/**
+ * The level of one way of looking at an A/B test. With a planned end there are two, all the time
+ * until then and once at the end, and each pays half.
+ */
+export const alphaOf = (plannedEndMs: number | null): number =>
+  plannedEndMs === null ? ALPHA : ALPHA / 2;
 
 /**
  * How a metric is compared.

@@ -3,7 +3,7 @@ import { isMismatch, lnSrm, SRM_ALPHA, srmChiSquare } from "../../lib/stats/srm.
 import { fixedOutcome } from "./fixed.ts";
 import { categoriesOutcome, type CellStage, type Judged, stageInputs } from "./judge.ts";
 import { liveOutcome } from "./live.ts";
-import { WINSORISED_COST } from "./metrics.ts";
+import { COST, WINSORISED_COST } from "./metrics.ts";
 import type { ComparedMetric, FrozenBaseline } from "./model.ts";
 import { notTested, type Outcome } from "./outcome.ts";
 
@@ -88,10 +88,10 @@ function outcomeOf(
   return isLive
     ? liveOutcome(metric, inputs, {
         designEffect,
-        baselineMean: baseline?.costMean ?? null,
+        baselineMean: metric.id === COST ? (baseline?.costMean ?? null) : null,
         alpha,
       })
-    : fixedOutcome(metric, inputs, designEffect);
+    : fixedOutcome(metric, inputs, { designEffect, alpha });
 }
 
 /** Every metric of two versions that ran under one split, with its test. */
@@ -103,7 +103,8 @@ export function judgeRandomised(
   // While it is live the cost itself is capped, so a second line would say the same.
   const shown = metrics.filter(({ id }) => !terms.isLive || id !== WINSORISED_COST);
   return shown.map((metric) => {
-    const cap = terms.isLive ? (terms.baseline?.costCapBin ?? null) : null;
+    const isCapped = terms.isLive && metric.id === COST;
+    const cap = isCapped ? (terms.baseline?.costCapBin ?? null) : null;
     const stages = stageInputs(metric, cells, terms.baseline, cap);
     return { metric, stages, outcome: outcomeOf(metric, stages, cells, terms) };
   });

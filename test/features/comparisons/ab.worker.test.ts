@@ -124,7 +124,7 @@ describe("an A/B test of a split label", () => {
       .bind(test.id)
       .first<{ outcome: string }>();
     const outcome = JSON.parse(kept?.outcome ?? "{}") as { analysis: AbReport };
-    expect(outcome.analysis.method.version).toBe("comparison/1");
+    expect(outcome.analysis.method.version).toBe("comparison/2");
     expect(outcome.analysis.variants[0]?.metrics[0]?.inputs.stages).toHaveLength(1);
     // What was shown before the promotion is what is shown after it.
     expect(lineOf(done, "latencyMs")?.effect).toEqual(latency?.effect);
@@ -149,7 +149,17 @@ describe("an A/B test of a split label", () => {
       return (high ?? Infinity) - (low ?? -Infinity);
     };
     expect(width(after)).toBeLessThan(0.75 * width(before));
-    expect(lineOf(after, "latencyMs")?.test?.name).toContain("Welch");
+    const line = lineOf(after, "latencyMs");
+    expect(line?.test?.name).toContain("Welch");
+    // Two ways of looking pay half of the level each: 97.5 %, so 2.24 to 2.26 standard errors.
+    expect([before.method.alpha, after.method.alpha]).toEqual([0.025, 0.025]);
+    const variance = ["control", "candidate"].reduce((sum, arm) => {
+      const { n, m2 } = line?.inputs.stages[0]?.[arm as "control"] ?? { n: 0, m2: 0 };
+      return sum + m2 / (n - 1) / n;
+    }, 0);
+    const { low, high } = line?.effect?.interval ?? {};
+    const half = (Math.log1p(high ?? Number.NaN) - Math.log1p(low ?? Number.NaN)) / 2;
+    expect(half / Math.sqrt(variance)).toBeCloseTo(2.25, 1);
   });
 
   it("adjusts decision metrics over variants by Holm and the rest by Benjamini-Hochberg", async ({

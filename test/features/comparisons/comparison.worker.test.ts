@@ -110,7 +110,7 @@ describe("a comparison under a split", () => {
     expect(lineOf(found, "score:quality")?.verdict).toBe("equivalent");
     expect(latency?.chanceGreater).toBeNull();
     expect(found.warnings).toEqual([]);
-    expect(found.method.version).toBe("comparison/1");
+    expect(found.method.version).toBe("comparison/2");
   });
 
   it("that has ended takes the table of methods, with effect sizes and adjusted p-values", async ({

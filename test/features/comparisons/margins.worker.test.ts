@@ -71,7 +71,7 @@ describe("margins", () => {
     ] as const) {
       for (const where of [OF_PROMPT, OF_PROJECT]) {
         const { status, json } = await put(where, margins);
-        expect([status, json], String(path)).toMatchObject([400, { issues: [{ path }] }]);
+        expect([status, json], path).toMatchObject([400, { issues: [{ path }] }]);
       }
     }
     expect(await get(OF_PROMPT)).toMatchObject({ latencyMs: [1.1, "default"] });

@@ -100,7 +100,7 @@ describe("the course of an A/B test", () => {
     margins: [],
     baseline: null,
     alpha: 0.05,
-    method: "comparison/1",
+    method: "comparison/2",
   };
 
   it("is of its own split only, and stops when that ends", () => {

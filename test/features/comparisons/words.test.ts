@@ -25,6 +25,34 @@ const metricOf = (id: string) => {
 const many = (n: number, latencyMs: (i: number) => number) =>
   cellOf(Array.from({ length: n }, (_, i) => ({ latencyMs: latencyMs(i) })));
 
+describe("a metric of positive values", () => {
+  const tokens = (n: number, zeros: number) =>
+    cellOf(Array.from({ length: n }, (_, i) => ({ outputTokens: i < zeros ? 0 : 100 })));
+  const kindOf = (cells: Parameters<typeof comparedMetrics>[0]) =>
+    comparedMetrics(cells, new Map([["outputTokens", 1.3]]), null).find(
+      ({ id }) => id === "outputTokens",
+    );
+
+  it("is compared by its plain mean where more than 5 % of an arm are zeros", () => {
+    expect(kindOf([tokens(100, 5), tokens(100, 0)])).toMatchObject({
+      kind: "log",
+      margin: { scale: "log", margin: 1.3 },
+    });
+    const byMean = kindOf([tokens(100, 6), tokens(100, 0)]);
+    expect(byMean).toMatchObject({
+      kind: "amount",
+      margin: { scale: "relative", margin: expect.closeTo(0.3, 12), better: "lower" },
+    });
+    // The cap of costs is none of tokens: the mean is that of all values.
+    if (!byMean) return;
+    const baseline = { n: 500, slowBin: null, costCapBin: 10 };
+    expect(armValue(byMean, tokens(100, 6), baseline)).toMatchObject({
+      statistic: "mean",
+      estimate: { value: 94 },
+    });
+  });
+});
+
 describe("an arm's value", () => {
   it("has intervals from enough values on, and says how many that takes", () => {
     const few = armValue(

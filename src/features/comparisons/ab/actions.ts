@@ -10,7 +10,7 @@ import {
   requirePrompt,
 } from "../../prompts/index.ts";
 import { marginsOf } from "../margins/actions.ts";
-import { ALPHA, METHOD_VERSION } from "../model.ts";
+import { alphaOf, METHOD_VERSION } from "../model.ts";
 import { readBaseline, splitEvents } from "../reads/actions.ts";
 import type { AbReport, AbTest, Promote, PutAb } from "./contract.ts";
 import { type Course, courseOf, withArms } from "./course.ts";
@@ -188,7 +188,7 @@ export async function putAb(scope: Scope, prompt: string, said: PutAb): Promise<
     baseline: control
       ? await readBaseline(scope, subject, control.version, scope.now.getTime())
       : null,
-    alpha: ALPHA,
+    alpha: alphaOf(said.plannedEnd?.getTime() ?? null),
     method: METHOD_VERSION,
   };
   const replaced = await requireFree(scope, prompt, said.name, definition);

@@ -12,6 +12,7 @@ import type { ComparedMetric, StageInput } from "../model.ts";
 import { judgeRandomised, type Terms } from "../randomised.ts";
 import { controlMean, strataOf } from "../strata.ts";
 import type { AbReport } from "./contract.ts";
+import type { AbDefinition } from "./model.ts";
 
 type ReportLine = AbReport["variants"][number]["metrics"][number];
 
@@ -95,23 +96,21 @@ export function ratioOfArms(
   return { arms, p: anytimeP(lnE), mismatch: isMismatch(lnE) };
 }
 
-const LEVEL = 0.05;
-
 /**
  * The variant that won: better on the primary metric by the adjusted test too, and worse on no
  * decision metric. Of several, the one with the largest chance. Null when none has.
  */
 export function winnerOf(
   variants: readonly { version: number; metrics: readonly ReportLine[] }[],
-  primary: string,
+  { primaryMetric, alpha }: Pick<AbDefinition, "primaryMetric" | "alpha">,
 ): number | null {
   const won = variants.filter(({ metrics }) => {
-    const line = metrics.find(({ metric }) => metric === primary);
-    const isProven = line?.verdict === "better" && (line.test?.adjustedP ?? 1) <= LEVEL;
+    const line = metrics.find(({ metric }) => metric === primaryMetric);
+    const isProven = line?.verdict === "better" && (line.test?.adjustedP ?? 1) <= alpha;
     return isProven && metrics.every((one) => !one.isDecision || one.verdict !== "worse");
   });
   const chance = ({ metrics }: (typeof won)[number]): number =>
-    metrics.find(({ metric }) => metric === primary)?.chanceToBeat ?? 0;
+    metrics.find(({ metric }) => metric === primaryMetric)?.chanceToBeat ?? 0;
   return won.sort((a, b) => chance(b) - chance(a))[0]?.version ?? null;
 }
 

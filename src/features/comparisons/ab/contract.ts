@@ -168,7 +168,9 @@ export const AbReport = Test.extend({
     .nullable(),
   method: z.object({
     version: z.string(),
-    alpha: z.number(),
+    alpha: z
+      .number()
+      .describe("Level of every interval; half of 0.05 where a planned end makes two looks."),
     multiplicity: z.string(),
     margins: z.record(z.string(), z.number()),
     baseline: z.unknown(),

@@ -22,6 +22,7 @@ export type AbDefinition = {
   plannedEndMs: number | null;
   margins: [metric: string, margin: number][];
   baseline: FrozenBaseline | null;
+  /** Two-sided level of every interval, and of the tests that choose a winner. */
   alpha: number;
   method: string;
 };
@@ -30,7 +31,7 @@ export type AbDefinition = {
 export type AbOutcome = {
   winner: number;
   reason: string | null;
-  actor: { kind: "key" | "system"; id: string };
+  actor: { kind: "key" | "person" | "system"; id: string };
   /** The label that was moved, and whether the data or a person chose. */
   label: string;
   chosenBy: "data" | "caller";

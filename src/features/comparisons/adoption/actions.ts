@@ -70,6 +70,16 @@ async function readDeployment(
         shares: n === 0 ? null : (Object.fromEntries(shares) as Record<string, number>),
       };
     }),
+    observations:
+      to === null
+        ? null
+        : observationsPath({
+            prompt,
+            version: to,
+            ...filter,
+            fromUs: atUs,
+            toUs: untilMs * US_PER_MS,
+          }),
   };
 }
 

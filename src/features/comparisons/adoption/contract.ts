@@ -53,6 +53,10 @@ export const Adoption = z.object({
             shares: z.record(z.string(), z.number()).nullable().describe("Per version."),
           }),
         ),
+        observations: z
+          .string()
+          .nullable()
+          .describe("Path of the new version's generations until then; null: the label went away."),
       }),
     )
     .describe(`Moves of the label in the range, oldest first, the newest ${MAX_DEPLOYMENTS}.`),

@@ -213,7 +213,7 @@ export async function readReport(
       count: totalOf(staged.all, control).n,
       observations: path(control),
     },
-    winner: winnerOf(told, definition.primaryMetric),
+    winner: winnerOf(told, definition),
     warnings: [...clusteredUsers(users), ...warningsOf(frame, metrics)],
     outcome: outcome && {
       winner: outcome.winner,
