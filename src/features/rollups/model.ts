@@ -21,13 +21,7 @@ export {
   totalOf,
   unitCellsOf,
 } from "./cohorts/evidence.ts";
-export {
-  type CohortMetric,
-  type CohortPlan,
-  isEvent,
-  type LogMeasure,
-  type Unit,
-} from "./cohorts/plan.ts";
+export { type CohortMetric, type CohortPlan, type LogMeasure } from "./cohorts/plan.ts";
 export {
   isMeasure,
   type Measure,

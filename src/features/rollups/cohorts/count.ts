@@ -5,7 +5,7 @@ import { type Amount, exactly, hasFailed, measureOf } from "../fold/items.ts";
 import { scoreMetric } from "../model.ts";
 import { boundedName } from "../names.ts";
 import type { Arm, Cohort, Series } from "./cohort.ts";
-import type { CohortMetric, CohortPlan } from "./plan.ts";
+import { type CohortMetric, type CohortPlan, isEvent } from "./plan.ts";
 
 const US_PER_MINUTE = 60_000_000;
 const STEPS_PER_POINT = 1e6;
@@ -87,8 +87,6 @@ function stepsOfScore(metric: CohortMetric, item: ScoreItem): number | undefined
   return Math.min(Math.max(exactly(value), min ?? 0), max ?? 0);
 }
 
-const isAtOnce = ({ kind }: CohortMetric): boolean => kind === "slow" || kind === "bad";
-
 function countGeneration(
   { arm, plan, cell }: { arm: Arm; plan: CohortPlan; cell: number },
   item: GenerationItem,
@@ -126,7 +124,7 @@ export function countInCohort(cohort: Cohort, item: Amount, sign: 1 | -1): void 
   const cell = cellIn(plan, drawn, start);
   if (item[0] === "G") countGeneration({ arm, plan, cell }, item, sign);
   for (const [i, metric] of plan.metrics.entries()) {
-    if (start < (isAtOnce(metric) ? plan.eventsFromUs : plan.fromUs)) continue;
+    if (start < (isEvent(metric) ? plan.eventsFromUs : plan.fromUs)) continue;
     const steps = item[0] === "G" ? stepsOfGeneration(metric, item) : stepsOfScore(metric, item);
     const series = arm.metrics[i];
     if (steps !== undefined && series) add(series, cell, steps, sign);
