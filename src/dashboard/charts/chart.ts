@@ -12,8 +12,8 @@ export type Line = {
   /** The field that holds `[low, high]`: whiskers at each point, or a band along the line. */
   range?: string;
   rangeAs?: "whiskers" | "band";
-  /** The field that holds how many values each number is of. */
-  sizes: string;
+  /** The field that holds how many values each number is of; absent for a line that is no measurement. */
+  sizes?: string;
 };
 
 /** One step of time. null is a gap: nothing is known of it. */
@@ -33,7 +33,7 @@ export type TimeChart = {
 };
 
 /** A deployment, on the time axis. */
-export type Mark = { atMs: number; short: string; says: string[] };
+export type Mark = { atMs: number; says: string[] };
 
 /** Rows of all series by their instants, in order; what a series does not know is a gap. */
 export function mergeRows(
@@ -54,7 +54,7 @@ export function mergeRows(
 /** Whether anything is there to be drawn. */
 export const isBlank = ({ rows, lines }: TimeChart): boolean =>
   !rows.some((row) => lines.some(({ key }) => row[key] !== null && row[key] !== undefined)) ||
-  rows.every((row) => lines.every(({ key, sizes }) => (row[sizes] ?? row[key] ?? 0) === 0));
+  rows.every((row) => lines.every(({ key, sizes }) => (row[sizes ?? key] ?? row[key] ?? 0) === 0));
 
 /** Where the vertical axis ends: the least and the greatest that is drawn, stacks added up. */
 export function reachOf({ rows, lines }: TimeChart): { least: number; greatest: number } {

@@ -4,7 +4,7 @@ import { lazy, Suspense } from "react";
 
 import { count } from "../format/number.ts";
 import { dayAndMinute, shortDay } from "../format/time.ts";
-import { isBlank, type Line, type TimeChart as Chart } from "./chart.ts";
+import { isBlank, type TimeChart as Chart } from "./chart.ts";
 import { Swatch } from "./swatch.tsx";
 
 const HEIGHT = 260;
@@ -22,7 +22,7 @@ export const ChartSkeleton = () => (
   </Box>
 );
 
-const sizeOf = ({ rows }: Chart, { sizes }: Line): number =>
+const sizeOf = ({ rows }: Chart, sizes: string): number =>
   rows.reduce((sum, row) => sum + (typeof row[sizes] === "number" ? row[sizes] : 0), 0);
 
 function Legend({ chart }: { chart: Chart }) {
@@ -33,9 +33,11 @@ function Legend({ chart }: { chart: Chart }) {
         <Group gap={6} key={line.key} wrap="nowrap" component="li">
           <Swatch line={line} id={`${id}-${line.key}`} />
           <Text size="sm">{line.name}</Text>
-          <Text size="xs" c="dimmed">
-            n = {count(sizeOf(chart, line)).text}
-          </Text>
+          {line.sizes !== undefined && (
+            <Text size="xs" c="dimmed">
+              n = {count(sizeOf(chart, line.sizes)).text}
+            </Text>
+          )}
         </Group>
       ))}
     </Group>

@@ -22,7 +22,8 @@ function LineText({ line, row, chart }: { line: Line; row: Row; chart: TimeChart
       <Text size="xs">
         <b>{line.name}</b> {text}
         {exact !== text && ` (${exact})`}
-        {interval}, n = {shownIn("values", numberOf(row[line.sizes])).exact}
+        {interval}
+        {line.sizes !== undefined && `, n = ${shownIn("values", numberOf(row[line.sizes])).exact}`}
       </Text>
     </Group>
   );

@@ -25,6 +25,8 @@ const VERDICTS: Record<Finding["verdict"], string> = {
 
 const Row = ({ finding }: { finding: Finding }) => {
   const { metric, statistic, unit, n, value, interval, limit, baseline, verdict, why } = finding;
+  // Where a change was judged, the limit is on its scale, not in the unit of the value.
+  const { change } = finding;
   return (
     <Table.Tr>
       <Table.Td>
@@ -55,7 +57,13 @@ const Row = ({ finding }: { finding: Finding }) => {
           "–"
         )}
       </Table.Td>
-      <Table.Td ta="right">{limit === null ? "–" : <Exact {...number(limit)} />}</Table.Td>
+      <Table.Td ta="right">
+        {limit === null ? (
+          "–"
+        ) : (
+          <Exact {...(change === null ? shown(unit, limit) : number(limit))} />
+        )}
+      </Table.Td>
       <Table.Td style={{ fontWeight: verdict === "beyond" ? 700 : 400 }}>
         {VERDICTS[verdict]}
       </Table.Td>

@@ -8,6 +8,7 @@ import { metricName } from "../../charts/names.ts";
 import { TimeChart } from "../../charts/time-chart.tsx";
 import { UNIT_NAMES } from "../../charts/units.ts";
 import { count } from "../../format/number.ts";
+import { dayAndMinute } from "../../format/time.ts";
 import { ErrorPanel } from "../../parts/error-panel.tsx";
 import { Lines } from "../../parts/loaded.tsx";
 import { Instant } from "../../parts/shown.tsx";
@@ -93,8 +94,7 @@ export function PreviewPanel({ rule }: { rule: Draft }) {
           facts={[
             UNIT_NAMES[unitOf(seen.unit)],
             `n = ${count(seen.points.reduce((sum, { n }) => sum + n, 0)).text}`,
-            `last ${DAYS} days`,
-            timeZone,
+            `${dayAndMinute(data.from, timeZone)} – ${dayAndMinute(data.to, timeZone)} ${timeZone}`,
           ]}
           table={previewTable(seen)}
         >

@@ -25,10 +25,8 @@ export const nameOf = ({ version, deployment }: Seen): string => {
 };
 
 /** The values that a monitor would have seen, with their intervals, and its limit. */
-export function previewChart(
-  { points, unit }: Seen,
-  { from, to, firings }: PreviewAnswer,
-): TimeChart {
+export function previewChart(seen: Seen, { from, to, firings }: PreviewAnswer): TimeChart {
+  const { points, unit } = seen;
   const rows: Row[] = points.map(({ at, n, value, low, high, limit }) => ({
     at: Date.parse(at),
     value,
@@ -48,18 +46,22 @@ export function previewChart(
         range: "range",
         sizes: "n",
       },
-      { key: "limit", name: "limit", look: lookAt(4), as: "line", sizes: "n" },
+      { key: "limit", name: "limit", look: lookAt(4), as: "line" },
     ],
     unit: unitOf(unit),
     stepMs: first && second ? second.at - first.at : 3_600_000,
     fromMs: Date.parse(from),
     toMs: Date.parse(to),
     n: points.reduce((sum, point) => sum + point.n, 0),
-    marks: firings.map(({ openedAt, summary }) => ({
-      atMs: Date.parse(openedAt),
-      short: "fires",
-      says: [summary],
-    })),
+    marks: firings
+      .filter(
+        ({ version, deployment }) => version === seen.version && deployment === seen.deployment,
+      )
+      .map(({ openedAt, summary }) => ({
+        atMs: Date.parse(openedAt),
+        short: "fires",
+        says: [summary],
+      })),
   };
 }
 
