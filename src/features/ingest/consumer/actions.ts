@@ -209,7 +209,7 @@ async function write(
     const stored = await loadStored(shard, tenant, touched);
     const planned = plan(touched, stored, await deriving(touched, stored));
     // First: once the rows are written, nobody knows any more where these payloads lie.
-    await erasePayloads(env, planned.erased);
+    await erasePayloads(env, planned.erased, planned.buried);
     try {
       await writePlan(shard, tenant, { touched, stored, plan: planned });
       return;

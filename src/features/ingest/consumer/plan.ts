@@ -49,6 +49,8 @@ export type Plan = {
   scores: ScoreRow[];
   /** Where payloads of deleted traces lie; to be erased before the rows forget it. */
   erased: PayloadRef[];
+  /** Deleted traces that anything was said of. */
+  buried: ReadonlySet<string>;
 };
 
 export type Derive = {
@@ -130,8 +132,10 @@ export function plan(touched: Touched, stored: Stored, derive: Derive): Plan {
     derive,
     deletionOfTrace: (id) => (drafts.get(id) ?? traceDraft(drafts, stored, id)).deletion,
   });
-  const changed = [...drafts.values()].filter((draft) => draft.changed);
-  return { observations, traces: changed.map((draft) => traceRow(draft, derive)), scores, erased };
+  const all = [...drafts.values()];
+  const buried = new Set(all.filter(({ deletion }) => deletion !== undefined).map(({ id }) => id));
+  const traces = all.filter(({ changed }) => changed).map((draft) => traceRow(draft, derive));
+  return { observations, traces, scores, erased, buried };
 }
 
 /** Buries what lives in a deleted trace's row. @returns where its payloads lie */

@@ -86,7 +86,8 @@ async function rewrite(
       return [{ ...columns, trace, id, rev: row.rev + 1, doc: row.doc } satisfies ObservationRow];
     });
     try {
-      const plan = { observations, traces: [], scores: [], erased: [] };
+      const nothing = { traces: [], scores: [], erased: [], buried: new Set<string>() };
+      const plan = { observations, ...nothing };
       await writePlan(shard, scope.tenant, { touched, stored, plan });
       return;
     } catch (error) {

@@ -98,6 +98,14 @@ async function membersOf(env: Env, name: string): Promise<string> {
   return texts.join("\n");
 }
 
+/** The rows of an object, as text. */
+async function rowsOf(env: Env, name: string): Promise<string> {
+  const object = await env.PAYLOADS.get(name, {
+    range: { offset: Number(name.split("-").at(-1)) },
+  });
+  return gunzipSync(await (object?.arrayBuffer() ?? new ArrayBuffer())).toString("utf8");
+}
+
 describe("deleting a trace", () => {
   it("erases its payloads, forgets its words and takes its numbers out", async ({ expect }) => {
     const { request, send, settle, everything, measured, env, all } = await house();
@@ -222,6 +230,34 @@ describe("deleting a trace", () => {
   });
 });
 
+describe("the rows inside an object that holds a deleted trace's payloads", () => {
+  it("forget it and keep the others, also for a replay", async ({ expect }) => {
+    const { env, all, send, settle, request, scope, measured } = await house();
+    await send(
+      event("trace-create", { id: "t", name: SECRET, userId: SECRET, tags: [SECRET] }),
+      generation("t", "g1", { name: SECRET, statusMessage: SECRET }),
+      event("score-create", { id: "c", traceId: "t", name: "q", value: 1, comment: SECRET }),
+      event("score-create", { id: "s", sessionId: "s", name: "q", value: 1, comment: "kept" }),
+      generation("other", "g1", { name: "kept name" }),
+    );
+    await settle();
+    const [name = ""] = all;
+    expect(await rowsOf(env, name)).toContain(SECRET);
+    await request("DELETE", "/api/public/traces/t");
+    await settle();
+    const rows = await rowsOf(env, name);
+    expect(rows).not.toContain(SECRET);
+    expect(rows).toContain("kept name");
+    expect(rows).toContain('"comment":"kept"');
+    const before = await measured();
+    await consume(scope, [name], true);
+    expect(await measured()).toEqual(before);
+    expect((await request("GET", "/api/public/traces/t")).status).toBe(404);
+    const other = await request("GET", "/api/public/observations/g1");
+    expect(other.json).toMatchObject({ traceId: "other", name: "kept name", input: SECRET });
+  });
+});
+
 describe("an object of many payloads", () => {
   it("loses those of each deletion, however many happen at once", async ({ expect }) => {
     const { env, all, send, settle, request, queued, scope } = await house();
@@ -250,7 +286,7 @@ describe("an object of many payloads", () => {
       },
       put: env.PAYLOADS.put.bind(env.PAYLOADS),
     } as unknown as R2Bucket;
-    await erasePayloads({ ...env, PAYLOADS: bucket }, [`${name}@0+10`]);
+    await erasePayloads({ ...env, PAYLOADS: bucket }, [`${name}@0+10`], new Set());
     expect(await env.PAYLOADS.head(name)).toBeNull();
   });
 });
