@@ -13,7 +13,7 @@ const USES = {
   delivery: ["projects", "prompts"],
   dashboards: ["projects", "prompts", "rollups"],
   agents: ["prompts", "delivery", "rollups"],
-  reports: ["projects", "notifications", "prompts", "ingest", "rollups", "comparisons", "monitors"],
+  reports: ["projects", "notifications", "prompts", "ingest", "rollups", "comparisons", "monitors", "rollouts"],
 };
 
 /** Files that may do I/O or speak HTTP. Everything else in a slice is pure. */

@@ -10,7 +10,7 @@ import type {
   ReportsQuery,
   ReportSummary,
 } from "./contract.ts";
-import { contentOf, wakeReport } from "./make/actions.ts";
+import { contentOf, wakeReports } from "./make/actions.ts";
 import { spanOf, titleOf } from "./periods.ts";
 import { linkTo } from "./share/actions.ts";
 import {
@@ -71,7 +71,7 @@ export async function createReport(
     timeZone,
     notify,
   });
-  scope.defer(wakeReport(scope.env, scope.tenant, row.id));
+  scope.defer(wakeReports(scope.env, [row]));
   return summaryOf(row);
 }
 

@@ -9,14 +9,15 @@ import type { Project } from "../projects/model.ts";
 import { keepDay } from "./days/actions.ts";
 import { dayKey, isToKeep } from "./days/plan.ts";
 import { daysSince } from "./days/store.ts";
-import { advance, wakeReport } from "./make/actions.ts";
+import { advance, wakeReports } from "./make/actions.ts";
 import { dueReports } from "./periods.ts";
-import { insertDue, missingAmong, waitingReports } from "./store.ts";
+import { insertDue, missingAmong, type Waiting, waitingReports } from "./store.ts";
 
 type MessageOf<K extends JobMessage["kind"]> = Extract<JobMessage, { kind: K }>;
 
-/** Reports that one run begins, and those that it sends on. */
-const REPORTS_PER_RUN = 200;
+/** Reports that one run begins, and those that it sends on at a time. */
+const REPORTS_PER_RUN = 500;
+const PAGES_PER_RUN = 20;
 /** Messages of one call; Queues allow 100. */
 const MESSAGES_PER_BATCH = 100;
 const DAY_MS = 86_400_000;
@@ -61,15 +62,21 @@ async function begin(env: Env, now: Date): Promise<{ more: boolean }> {
   );
   const missing = await missingAmong(env, due);
   const begun = await insertDue(openRegistry(env.DB), now, missing.slice(0, REPORTS_PER_RUN));
-  for (const { id, project } of begun) await wakeReport(env, project, id);
+  await wakeReports(env, begun);
   if (begun.length > 0) logEvent("reports begun", { reports: begun.length });
   return { more: missing.length > REPORTS_PER_RUN };
 }
 
 /** Sends on what a crash, the queue or a failed run left behind. */
 async function goOn(env: Env, now: Date): Promise<{ more: boolean }> {
-  const waiting = await waitingReports(openRegistry(env.DB), now, REPORTS_PER_RUN);
-  for (const { id, project } of waiting) await wakeReport(env, project, id);
+  const db = openRegistry(env.DB);
+  let after: Waiting | undefined;
+  for (let page = 0; page < PAGES_PER_RUN; page++) {
+    const waiting = await waitingReports(db, now, { after, limit: REPORTS_PER_RUN });
+    await wakeReports(env, waiting);
+    after = waiting.at(-1);
+    if (waiting.length < REPORTS_PER_RUN) break;
+  }
   return { more: false };
 }
 

@@ -251,16 +251,25 @@ export async function endReport(
   ]);
 }
 
-/** Reports that are being made and that nobody works on. */
+/** Where a walk through the waiting reports is. */
+export type Waiting = Pick<ReportRow, "id" | "project" | "leasedUntil">;
+
+/** Reports that are being made and that nobody works on: those that waited longest first. */
 export const waitingReports = (
   db: RegistryDb,
   now: Date,
-  limit: number,
-): Promise<Pick<ReportRow, "id" | "project">[]> =>
+  { after, limit }: { after: Waiting | undefined; limit: number },
+): Promise<Waiting[]> =>
   db
-    .select({ id: reports.id, project: reports.project })
+    .select({ id: reports.id, project: reports.project, leasedUntil: reports.leasedUntil })
     .from(reports)
-    .where(and(eq(reports.state, "running"), lte(reports.leasedUntil, now.getTime())))
-    .orderBy(reports.leasedUntil)
+    .where(
+      and(
+        eq(reports.state, "running"),
+        lte(reports.leasedUntil, now.getTime()),
+        after && sql`(${reports.leasedUntil}, ${reports.id}) > (${after.leasedUntil}, ${after.id})`,
+      ),
+    )
+    .orderBy(reports.leasedUntil, reports.id)
     .limit(limit)
     .all();

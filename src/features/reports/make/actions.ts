@@ -4,6 +4,7 @@ import type { Scope } from "../../../platform/scope.ts";
 import { incidentsBetween } from "../../monitors/index.ts";
 import { announce, emitting } from "../../notifications/index.ts";
 import { promptNames, promptsDeployed } from "../../prompts/index.ts";
+import { rolloutsBetween } from "../../rollouts/index.ts";
 import { versionsUsedOn } from "../../rollups/index.ts";
 import { compose, isWorthTelling } from "../compose.ts";
 import type { ReportContent } from "../contract.ts";
@@ -38,12 +39,28 @@ const MAX_TRIES = 5;
 /** How long a report rests after a run that failed, doubled each time. */
 const REST_MS = 30_000;
 
-/** Tells the queue that a report can go on. What the queue loses, cron sends again. */
-export async function wakeReport(env: Env, tenant: number, report: string): Promise<void> {
+/** Messages of one call; Queues allow 100. */
+const MESSAGES_PER_BATCH = 100;
+
+/** Tells the queue that reports can go on. What the queue loses, cron sends again. */
+export async function wakeReports(
+  env: Env,
+  reports: readonly { id: string; project: number }[],
+): Promise<void> {
   try {
-    await env.JOBS.sendBatch([{ body: { kind: "report", tenant, report } }]);
+    for (let from = 0; from < reports.length; from += MESSAGES_PER_BATCH) {
+      const part = reports.slice(from, from + MESSAGES_PER_BATCH);
+      await env.JOBS.sendBatch(
+        part.map(({ id, project }) => ({
+          body: { kind: "report" as const, tenant: project, report: id },
+        })),
+      );
+    }
   } catch (error) {
-    logEvent("a report could not be queued; cron will", { tenant, report, error: String(error) });
+    logEvent("reports could not be queued; cron will", {
+      reports: reports.length,
+      error: String(error),
+    });
   }
 }
 
@@ -59,14 +76,15 @@ async function plan(scope: Scope, row: ReportRow): Promise<void> {
   const own = await versionsUsedOn(scope, { from: fromMs * US_PER_MS, to: toMs * US_PER_MS });
   const active = new Set(own.filter(isOwnVersion).map(({ prompt }) => prompt));
   const span = { from: new Date(fromMs), to: new Date(toMs) };
-  const [before, deployed, incidents, registered] = await Promise.all([
+  const [before, deployed, incidents, rollouts, registered] = await Promise.all([
     usedIn(since, fromMs),
     promptsDeployed(scope, span),
     incidentsBetween(scope, span),
+    rolloutsBetween(scope, span),
     promptNames(scope, MAX_PROMPTS + MAX_SILENT),
   ]);
   // Those with traffic come first, so that they are not what is left out.
-  const watched = incidents.flatMap(({ prompt }) => prompt ?? []);
+  const watched = [...incidents, ...rollouts].flatMap(({ prompt }) => prompt ?? []);
   const called = own.map(({ prompt }) => prompt);
   const told = [...new Set([...called, ...watched, ...deployed, ...before])];
   const aside: Aside = {
@@ -158,7 +176,7 @@ export async function advance(scope: Scope, id: string): Promise<void> {
     const { more } = await step(scope, row);
     if (!more) return;
     await releaseReport(scope, row, 0);
-    await wakeReport(scope.env, scope.tenant, id);
+    await wakeReports(scope.env, [row]);
   } catch (error) {
     logBug(error, { report: id, tries: row.tries });
     await releaseReport(scope, row, scope.now.getTime() + REST_MS * 2 ** (row.tries - 1));

@@ -152,7 +152,7 @@ const LINE_COLUMNS = [
 
 function deploymentCard(one: Deployment): Markup {
   const { reason, actor, at, says, lines, warnings, verdict } = one;
-  const by = actor.kind === "system" ? `Promptside (${actor.id})` : `key ${actor.id}`;
+  const by = actor.kind === "system" ? `Promptside (${actor.id})` : `${actor.kind} ${actor.id}`;
   const tested = lines.filter(({ effect }) => effect !== null);
   const untested = lines.length - tested.length;
   return card(

@@ -1,3 +1,4 @@
+import type { LocalDay } from "../../../lib/time/zone.ts";
 import { Refusal } from "../../../platform/errors.ts";
 import type { Scope } from "../../../platform/scope.ts";
 import { comparedMetrics, inputOf, marginsOf, readComparison } from "../../comparisons/index.ts";
@@ -5,13 +6,14 @@ import { promptVersionOf } from "../../ingest/model.ts";
 import { incidentsBetween } from "../../monitors/index.ts";
 import { type LedgerRow, newestDeployments } from "../../prompts/index.ts";
 import { LATEST } from "../../prompts/model.ts";
-import { type KnownPrompt, requireKnown } from "../../rollups/index.ts";
+import { rolloutsBetween } from "../../rollouts/index.ts";
+import { type KnownPrompt, requireKnown, usesEver } from "../../rollups/index.ts";
 import { type Cell, emptyCell, mergeCellInto } from "../../rollups/model.ts";
 import type { Deployment } from "../contract.ts";
 import { readDays } from "../days/actions.ts";
 import { daysOf, type Period, spanOf } from "../periods.ts";
 import { comparedDeployment, uncompared } from "./deployment.ts";
-import { incidentOf } from "./happened.ts";
+import { incidentOf, rolloutOf } from "./happened.ts";
 import { labelsByVersion, leftoversOf, standingAfter } from "./leftovers.ts";
 import type { Section, Tested } from "./model.ts";
 import { movementOf } from "./movement.ts";
@@ -19,6 +21,7 @@ import { byVersion, type DayOfCells, sectionOf, versionsTogether } from "./secti
 
 const EPOCH = new Date(0);
 const MS_PER_DAY = 86_400_000;
+const US_PER_MS = 1000;
 /** Rows of a prompt's ledger that are read, the newest. */
 const MAX_MOVES = 2000;
 /** Deployments of one prompt that are compared, the newest; others are told. */
@@ -37,6 +40,22 @@ async function knownOrNot(scope: Scope, prompt: string): Promise<KnownPrompt> {
     if (error instanceof Refusal && error.code === "not_found") return UNKNOWN;
     throw error;
   }
+}
+
+/** Versions that were in use at some time from the first day to the last: of the others there is nothing to read. */
+async function usedAmong(
+  scope: Scope,
+  prompt: string,
+  stored: readonly number[],
+  days: readonly LocalDay[],
+): Promise<number[]> {
+  const fromUs = (days[0]?.fromMs ?? 0) * US_PER_MS;
+  const toUs = (days.at(-1)?.toMs ?? 0) * US_PER_MS;
+  const ever = await usesEver(scope, prompt, stored);
+  return stored.filter((version) => {
+    const { first, last } = ever.get(version) ?? { first: null, last: null };
+    return (first ?? -Infinity) < toUs && (last ?? Infinity) >= fromUs;
+  });
 }
 
 const sumOf = (cells: readonly Cell[]): Cell => {
@@ -114,14 +133,16 @@ export async function workOut(scope: Scope, period: Period, prompt: string): Pro
   const { current, before, previous } = daysOf(period);
   const { fromMs, toMs } = spanOf(period);
   const span = { from: new Date(fromMs), to: new Date(toMs) };
-  const [known, margins, incidents, moves] = await Promise.all([
+  const [known, margins, incidents, rollouts, moves] = await Promise.all([
     knownOrNot(scope, prompt),
     marginsOf(scope, prompt),
     incidentsBetween(scope, { ...span, prompt }),
+    rolloutsBetween(scope, { ...span, prompt }),
     newestDeployments(scope, prompt, { from: EPOCH, to: span.to, limit: MAX_MOVES }),
   ]);
   const days = [...before, ...current];
-  const read = await readDays(scope, { prompt, stored: known.stored }, days);
+  const stored = await usedAmong(scope, prompt, known.stored, days);
+  const read = await readDays(scope, { prompt, stored }, days);
   const celled = days.map((day, i): DayOfCells => ({ day, cells: read.days[i] ?? new Map() }));
   const now = celled.slice(before.length);
   const deployments = await deploymentsOf(scope, prompt, moves, { fromMs, toMs });
@@ -139,7 +160,7 @@ export async function workOut(scope: Scope, period: Period, prompt: string): Pro
     tests: testsOf(now, celled.slice(0, before.length), margins),
     deployments,
     incidents: incidents.map(incidentOf),
-    rollouts: [],
+    rollouts: rollouts.map(rolloutOf),
     leftovers: last ? leftoversOf({ prompt, moves, latest }, last.day, counts) : [],
   });
 }
