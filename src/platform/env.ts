@@ -22,6 +22,9 @@ export type Env = {
   ADMIN_TOKEN: string;
   /** What secrets of webhook sources and destinations are sealed with; ADMIN_TOKEN where it is not set. A secret of the deployment. */
   SEALING_KEY?: string;
+  /** Where Cloudflare Access stands before the dashboard: the team's name, and the application's audience tag. */
+  ACCESS_TEAM?: string;
+  ACCESS_AUD?: string;
   /** "1" where tests and the demo may move the clock; never in production. */
   TEST_CLOCK?: string;
   /** "1" on somebody's own machine, where imports may read from loopback; never in production. */

@@ -1,8 +1,8 @@
 import type { RegistryDb } from "./db.ts";
 import type { Env } from "./env.ts";
 
-/** Who acts: a key of the project, or the system itself. Written into ledgers and audit. */
-export type Actor = { kind: "key" | "system"; id: string };
+/** Who acts: a key of the project, a person by mail address (Cloudflare Access), or the system itself. Written into ledgers and audit. */
+export type Actor = { kind: "key" | "person" | "system"; id: string };
 
 /**
  * Who may call an endpoint.

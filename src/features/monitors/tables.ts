@@ -96,7 +96,7 @@ export const incidentEvents = sqliteTable(
     incident: text().notNull(),
     at: integer({ mode: "timestamp_ms" }).notNull(),
     event: text().$type<IncidentEvent>().notNull(),
-    actorKind: text("actor_kind").$type<"key" | "system">().notNull(),
+    actorKind: text("actor_kind").$type<"key" | "person" | "system">().notNull(),
     actorId: text("actor_id").notNull(),
     text: text(),
   },

@@ -147,6 +147,15 @@ const ProtectedLabel = z
   .regex(/^[a-z0-9_.-]{1,36}$/, "a label has 1 to 36 characters of a-z, 0-9, _, . and -")
   .refine((label) => label !== "latest", "latest moves with each new version; nobody can keep it");
 
+const Person = z.strictObject({
+  who: z
+    .string()
+    .trim()
+    .max(320, "at most 320 characters")
+    .regex(/^[^@\s]*@[^@\s]+\.[^@\s]+$/, "a mail address, or @ and a domain for all of it"),
+  role: z.enum(ROLES),
+});
+
 /** Requests of a key; null is without limit. */
 const PerMinute = z.int().min(1).max(1_000_000).nullable();
 
@@ -182,6 +191,10 @@ export const SettingsContract = z.strictObject({
     ingestPerMinute: PerMinute.default(null),
     readsPerMinute: PerMinute.default(null),
   }),
+  people: z
+    .array(Person)
+    .max(200, "at most 200 people")
+    .describe("Who may sign in through Cloudflare Access, where it is set up."),
   keys: z
     .record(
       z.string().min(1).max(100),

@@ -48,6 +48,9 @@ export type ScoreConfig = {
   updatedAt?: string | undefined;
 };
 
+/** Who may sign in through Cloudflare Access: a mail address, or `@` and a domain for all of it. */
+export type Person = { who: string; role: Role };
+
 /** What a request may burden, for rate limits. */
 export type Load = "ingest" | "reads";
 
@@ -101,6 +104,7 @@ export type Settings = {
     ingestPerMinute: number | null;
     readsPerMinute: number | null;
   };
+  people: Person[];
   /** Exceptions by the id of a key, or of a webhook source. */
   keys: Record<string, KeyRules>;
 };
@@ -114,6 +118,7 @@ export const DEFAULT_SETTINGS: Settings = {
   scoreConfigs: [],
   protectedLabels: [],
   limits: { eventsPerRequest: 10_000, ingestPerMinute: null, readsPerMinute: null },
+  people: [],
   keys: {},
 };
 

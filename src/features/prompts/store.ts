@@ -74,7 +74,7 @@ export type NewContent = {
 export type ToldMove = Move & {
   id: string;
   reason: string | null;
-  actorKind: "key" | "system";
+  actorKind: "key" | "person" | "system";
   actorId: string;
   at: Date;
   cause: DeploymentCause | null;

@@ -86,7 +86,7 @@ export const deployments = sqliteTable(
     from: integer("from_version"),
     /** null: the label was taken away. */
     to: integer("to_version"),
-    actorKind: text("actor_kind").$type<"key" | "system">().notNull(),
+    actorKind: text("actor_kind").$type<"key" | "person" | "system">().notNull(),
     actorId: text("actor_id").notNull(),
     reason: text(),
     at: integer({ mode: "timestamp_ms" }).notNull(),

@@ -32,7 +32,7 @@ export type RolloutQuery = z.infer<typeof RolloutQuery>;
 export const CheckQuery = z.object(Page);
 export type CheckQuery = z.infer<typeof CheckQuery>;
 
-const Actor = z.object({ kind: z.enum(["key", "system"]), id: z.string() });
+const Actor = z.object({ kind: z.enum(["key", "person", "system"]), id: z.string() });
 const known = z.number().nullable();
 const Bounds = z.object({ low: known.describe("null: no bound"), high: known });
 

@@ -3,7 +3,7 @@ import type { Course } from "./decide.ts";
 import type { LeftOut } from "./plan/terms.ts";
 import type { Terms } from "./terms.ts";
 
-export type Actor = { kind: "key" | "system"; id: string };
+export type Actor = { kind: "key" | "person" | "system"; id: string };
 
 /** What was said and known at the start; it never changes. */
 export type Start = {

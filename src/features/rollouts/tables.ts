@@ -78,7 +78,7 @@ export const rolloutEvents = sqliteTable(
     /** Of the candidate, as a fraction. */
     share: real(),
     reason: text(),
-    actorKind: text("actor_kind").$type<"key" | "system">().notNull(),
+    actorKind: text("actor_kind").$type<"key" | "person" | "system">().notNull(),
     actorId: text("actor_id").notNull(),
   },
   (t) => [index("rollout_event_of").on(t.project, t.rollout)],

@@ -19,6 +19,7 @@ import { WEEKDAYS } from "../../../features/projects/model.ts";
 import { ErrorPanel } from "../../parts/error-panel.tsx";
 import { fieldError } from "../../parts/field-error.ts";
 import { type Settings, useProject } from "../../shell/project.ts";
+import { PeopleField } from "./people-field.tsx";
 
 /** What this form changes; the rest of the settings has screens of its own. */
 type Form = Pick<
@@ -30,6 +31,7 @@ type Form = Pick<
   | "protectedLabels"
   | "reports"
   | "limits"
+  | "people"
 >;
 
 type Part = { form: Form; change: (part: Partial<Form>) => void; error: unknown };
@@ -236,6 +238,11 @@ export function SettingsForm({ settings }: { settings: Settings }) {
           <Stored {...part} />
           <Times {...part} />
           <Guards {...part} />
+          <PeopleField
+            people={form.people}
+            error={fieldError(saving.error, "people")}
+            onChange={(people) => part.change({ people })}
+          />
           {saving.error && <ErrorPanel error={saving.error} title="The settings were not saved" />}
           {may("admin") ? (
             <Group>

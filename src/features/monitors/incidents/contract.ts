@@ -5,7 +5,7 @@ import { INCIDENT_EVENTS, INCIDENT_STATES, MONITOR_KINDS, SEVERITIES } from "../
 const Instant = z.iso.datetime();
 const known = z.number().nullable();
 const Text = z.string().trim().max(2000, "at most 2000 characters");
-const Actor = z.object({ kind: z.enum(["key", "system"]), id: z.string() });
+const Actor = z.object({ kind: z.enum(["key", "person", "system"]), id: z.string() });
 const Bounds = z.object({ low: known.describe("null: no bound"), high: known });
 
 export const IncidentQuery = z.object({

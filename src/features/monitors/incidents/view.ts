@@ -63,7 +63,7 @@ export function linksOf(
   };
 }
 
-type Actor = { kind: "key" | "system"; id: string };
+type Actor = { kind: "key" | "person" | "system"; id: string };
 
 /** A row of the ledger with who wrote it. */
 export type LedgerEntry = LedgerMove & {

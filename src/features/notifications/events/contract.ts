@@ -9,7 +9,7 @@ const Name = z.string().max(500);
 const Version = z.int().min(1);
 const Instant = z.iso.datetime();
 
-const Author = z.object({ kind: z.enum(["key", "system"]), id: z.string() });
+const Author = z.object({ kind: z.enum(["key", "person", "system"]), id: z.string() });
 
 const NewVersion = z.object({
   prompt: Name,

@@ -9,8 +9,7 @@ import { memo } from "../../../platform/memo.ts";
 import type { Access, Scope } from "../../../platform/scope.ts";
 import type { Grant, KeyRecord, Project } from "../model.ts";
 import { GRANTS } from "../model.ts";
-import { findSession } from "../sessions/actions.ts";
-import type { SessionRow } from "../sessions/store.ts";
+import { findPass, type Pass } from "../sessions/actions.ts";
 import { type Credential, readCredential } from "./credentials.ts";
 import { type Caller, findKey } from "./store.ts";
 
@@ -33,8 +32,8 @@ export const authenticate: Authenticate = async (c, access) => {
   if (access === "open") return scope;
   const header = c.req.header("authorization");
   if (header === undefined && access !== "deployment") {
-    const session = await findSession(scope, c);
-    if (session) return asSession(scope, session, access);
+    const pass = await findPass(scope, c);
+    if (pass) return withPass(scope, pass, access);
   }
   const reading = readCredential(header);
   if ("problem" in reading) throw new Refusal("unauthenticated", reading.problem);
@@ -47,14 +46,13 @@ export const authenticate: Authenticate = async (c, access) => {
   return Object.assign(scope, { projectId, tenant, grants, actor: { kind: "key", id: keyId } });
 };
 
-/** A browser acts as the key it signed in with, which may have lost scopes since. */
-function asSession(scope: Scope, session: SessionRow, access: Access): Scope {
-  const { projectId, tenant, keyId } = session;
-  const grants: readonly Access[] = session.grants;
-  if (!grants.includes(access)) {
-    throw new Refusal("forbidden", `the key ${keyId} lacks the scope ${access}`);
+/** A browser may do what its key or its person may do now. */
+function withPass(scope: Scope, pass: Pass, access: Access): Scope {
+  if (!pass.grants.includes(access)) {
+    const { kind, id } = pass.actor;
+    throw new Refusal("forbidden", `the ${kind} ${id} lacks the scope ${access}`);
   }
-  return Object.assign(scope, { projectId, tenant, grants, actor: { kind: "key", id: keyId } });
+  return Object.assign(scope, pass);
 }
 
 function anonymousScope(c: HttpContext): Scope {

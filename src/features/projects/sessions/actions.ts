@@ -3,6 +3,7 @@ import { randomBase32 } from "../../../lib/ids.ts";
 import { Refusal } from "../../../platform/errors.ts";
 import type { HttpContext } from "../../../platform/http.ts";
 import type { Scope } from "../../../platform/scope.ts";
+import { type Guest, readGuests } from "../access/actions.ts";
 import type { Session } from "../contract.ts";
 import { roleOf } from "../model.ts";
 import { findKeyByHash, findProject, insertAudit } from "../store.ts";
@@ -30,7 +31,7 @@ const PROJECT_HEADER = "promptside-project";
  *
  * @throws Refusal forbidden for one that another page sent
  */
-export function requireOwnOrigin(c: HttpContext): void {
+function requireOwnOrigin(c: HttpContext): void {
   if (isOwnOrigin(c.req.method, urlOf(c), c.req.header("origin"))) return;
   throw new Refusal("forbidden", "a session may only be used by this deployment's own pages");
 }
@@ -55,27 +56,58 @@ async function sessionsOf(scope: Scope, c: HttpContext): Promise<SessionRow[]> {
   return rows.filter(({ hash, projectId }) => owners.get(hash) === projectId);
 }
 
-/** Every project that this browser is signed in to. */
+const shownGuest = (guest: Guest): Session => ({
+  project: { id: guest.projectId, name: guest.projectName },
+  scopes: guest.grants,
+  role: roleOf(guest.grants),
+  who: guest.email,
+  via: "access",
+  expiresAt: guest.expiresAt.toISOString(),
+});
+
+/** Every project that this browser is signed in to: by a key, which goes first, or through Access. */
 export async function readSessions(scope: Scope, c: HttpContext): Promise<Session[]> {
-  const rows = await sessionsOf(scope, c);
-  return rows.map(shownSession).sort((a, b) => a.project.name.localeCompare(b.project.name));
+  const [sessions, guests] = await Promise.all([sessionsOf(scope, c), readGuests(scope, c)]);
+  const shown = [...guests.map(shownGuest), ...sessions.map(shownSession)];
+  const byProject = new Map(shown.map((session) => [session.project.id, session]));
+  return [...byProject.values()].sort((a, b) => a.project.name.localeCompare(b.project.name));
 }
 
+/** Whom a request without credentials comes from, and what they may do in which project. */
+export type Pass = Pick<Scope, "projectId" | "tenant" | "grants" | "actor">;
+
+const passOfSession = ({ projectId, tenant, grants, keyId }: SessionRow): Pass => ({
+  projectId,
+  tenant,
+  grants,
+  actor: { kind: "key", id: keyId },
+});
+
+const passOfGuest = ({ projectId, tenant, grants, email }: Guest): Pass => ({
+  projectId,
+  tenant,
+  grants,
+  actor: { kind: "person", id: email },
+});
+
+/** A plain link cannot set the header; who can mean one project only needs none. */
+const only = <T>(all: readonly T[]): T | undefined => (all.length === 1 ? all[0] : undefined);
+
 /**
- * The session that a request without credentials acts with.
+ * Whom a request without credentials acts as: the session of its browser, else the person whom
+ * Cloudflare Access let through.
  *
  * @returns undefined where the browser is signed in to nothing that fits
  * @throws Refusal forbidden when another page sent the request
  */
-export async function findSession(scope: Scope, c: HttpContext): Promise<SessionRow | undefined> {
-  const tokens = tokensOf(c);
-  if (tokens.size === 0) return undefined;
-  requireOwnOrigin(c);
+export async function findPass(scope: Scope, c: HttpContext): Promise<Pass | undefined> {
   const wanted = c.req.header(PROJECT_HEADER);
   const rows = await sessionsOf(scope, c);
-  // A plain link cannot set a header; one session needs none.
-  if (wanted === undefined) return rows.length === 1 ? rows[0] : undefined;
-  return rows.find(({ projectId }) => projectId === wanted);
+  const session = wanted === undefined ? only(rows) : rows.find((row) => row.projectId === wanted);
+  const guest = session ? undefined : only(await readGuests(scope, c, wanted));
+  if (!session && !guest) return undefined;
+  requireOwnOrigin(c);
+  return session ? passOfSession(session) : guest && passOfGuest(guest);
 }
 
 /**

@@ -73,7 +73,7 @@ export const DeploymentPage = z.object({
       label: z.string(),
       from: z.int().nullable(),
       to: z.int().nullable(),
-      actor: z.object({ kind: z.enum(["key", "system"]), id: z.string() }),
+      actor: z.object({ kind: z.enum(["key", "person", "system"]), id: z.string() }),
       reason: z.string().nullable(),
       at: z.iso.datetime(),
       kind: z

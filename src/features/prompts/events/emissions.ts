@@ -8,7 +8,7 @@ const MAX_TEXT = 2000;
 const clipped = (text: string | null): string | null =>
   text === null ? null : text.slice(0, MAX_TEXT).toWellFormed();
 
-type Actor = { kind: "key" | "system"; id: string };
+type Actor = { kind: "key" | "person" | "system"; id: string };
 type NewVersion = { version: number; commitMessage: string | null; createdAt?: Date | undefined };
 
 type Told = {

@@ -71,7 +71,7 @@ const DeploymentLine = z.object({
   label: Label,
   from: Version.nullable(),
   to: Version.nullable(),
-  actor: z.object({ kind: z.enum(["key", "system"]), id: z.string().max(200) }),
+  actor: z.object({ kind: z.enum(["key", "person", "system"]), id: z.string().max(200) }),
   reason: z.string().max(1_000).nullable(),
   at: Instant,
   cause: DeploymentCause.nullish().transform((cause) => cause ?? null),

@@ -13,7 +13,7 @@ export type Told = {
   to: number | null;
   id: string;
   reason: string | null;
-  actorKind: "key" | "system";
+  actorKind: "key" | "person" | "system";
   actorId: string;
   at: Date;
   cause: DeploymentCause | null;
