@@ -28,13 +28,22 @@ async function stepSafely(env: Env, now: Date, row: RolloutRow): Promise<void> {
   }
 }
 
+/** Brings rollouts one minute further, one after another. */
+export async function stepRollouts(
+  env: Env,
+  now: Date,
+  rows: readonly RolloutRow[],
+): Promise<void> {
+  for (const row of rows) await stepSafely(env, now, row);
+}
+
 export const rolloutJobs: Job[] = [
   {
     name: "step-rollouts",
     everyMinutes: 1,
     run: async (env, now) => {
       const rows = await selectLiving(openRegistry(env.DB), PER_RUN);
-      for (const row of rows) await stepSafely(env, now, row);
+      await stepRollouts(env, now, rows);
       return { more: rows.length === PER_RUN };
     },
   },

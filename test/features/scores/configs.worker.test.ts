@@ -109,6 +109,16 @@ describe("score configs", () => {
       [{ name: "n", dataType: "NUMERIC", categories: [label(1)] }, "categories"],
       [{ name: "n", dataType: "BOOLEAN", minValue: 0 }, "minValue"],
       [{ name: "n", dataType: "CATEGORICAL" }, "categories"],
+      [{ name: "n", dataType: "NUMERIC", direction: "up" }, "direction"],
+      [{ name: "n", dataType: "NUMERIC", badCategories: ["x"] }, "badCategories"],
+      [
+        { name: "n", dataType: "CATEGORICAL", categories: [label(1)], direction: "higher" },
+        "direction",
+      ],
+      [
+        { name: "n", dataType: "CATEGORICAL", categories: [label(1)], badCategories: ["c1", "c2"] },
+        "badCategories.1",
+      ],
       [{ name: "n", dataType: "CATEGORICAL", categories: [] }, "categories"],
       [{ name: "n", dataType: "CATEGORICAL", categories: many }, "categories"],
       [
@@ -131,6 +141,30 @@ describe("score configs", () => {
     const path = `/api/public/score-configs/${made.id}`;
     expect(await house.request("PATCH", path, { maxValue: 0 })).toMatchObject({ status: 400 });
     expect((await house.request("GET", path)).json).toEqual(made);
+  });
+
+  it("may say which way is good; silent ones look as they always did", async ({ expect }) => {
+    const house = await lab();
+    const judged = await make(house, { name: "q", dataType: "NUMERIC", direction: "higher" });
+    expect(judged).toMatchObject({ direction: "higher" });
+    const path = `/api/public/score-configs/${judged.id}`;
+    const turned = await house.request("PATCH", path, { direction: "lower" });
+    expect(turned.json).toMatchObject({ direction: "lower" });
+    const silenced = await house.request("PATCH", path, { direction: null });
+    expect(silenced.json).not.toHaveProperty("direction");
+    const tones = await make(house, {
+      name: "tone",
+      dataType: "CATEGORICAL",
+      categories: [
+        { label: "kind", value: 1 },
+        { label: "rude", value: 0 },
+      ],
+      badCategories: ["rude"],
+    });
+    expect(tones).toMatchObject({ badCategories: ["rude"] });
+    expect(await make(house, { name: "n", dataType: "NUMERIC" })).not.toHaveProperty(
+      "badCategories",
+    );
   });
 
   it("made at the same moment are all kept", async ({ expect }) => {
