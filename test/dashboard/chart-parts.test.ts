@@ -191,10 +191,9 @@ describe("marksOf", () => {
     expect(marksOf(events, steps, HOUR_MS)).toEqual([
       {
         atMs: steps[0],
-        short: "2 moves",
-        says: ["production: v1 to v3", "staging: nothing to v3"],
+        says: ["production: v1 to v3", "staging: v3"],
       },
-      { atMs: steps[2], short: "production v4", says: ["production: v3 to v4 (cheaper)"] },
+      { atMs: steps[2], says: ["production: v3 to v4 (cheaper)"] },
     ]);
   });
 
@@ -204,7 +203,8 @@ describe("marksOf", () => {
     expect(marksOf(events, steps, HOUR_MS)).toEqual([]);
   });
 
-  it("name splits and dependencies as what they are", () => {
+  it("name splits, dependencies and removals as what they are", () => {
+    expect(moveText(move({ to: null }))).toBe("production: removed from v1");
     expect(moveText(move({ kind: "split" }))).toBe("production: split changed");
     expect(moveText(move({ kind: "dependency" }))).toContain("a prompt it refers to");
   });

@@ -11,6 +11,7 @@ const arm = (value: number): ComparedLine["control"] => ({
   estimate: { value, interval: null, needs: null },
   quantiles: null,
   categories: null,
+  distribution: null,
 });
 
 const compared = (

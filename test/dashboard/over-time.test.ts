@@ -208,6 +208,7 @@ describe("adoption", () => {
     from: 1,
     to: 2,
     until: T1,
+    observations: null,
     stepSeconds: 3600,
     count: 30,
     timeToShare: { p50: 60, p90: null, p99: null },
@@ -225,7 +226,23 @@ describe("adoption", () => {
       [0.4, 0.6],
       [0, 1],
     ]);
-    expect(chart).toMatchObject({ n: 30, unit: "share", marks: [{ atMs: t0, short: "v2" }] });
+    expect(chart).toMatchObject({
+      n: 30,
+      unit: "share",
+      marks: [{ atMs: t0, says: ["v1 to v2"] }],
+    });
+  });
+
+  it("joins steps that would be too thin, by counts and not by shares", () => {
+    const points = Array.from({ length: 96 }, (_, i) => ({
+      at: new Date(t0 + i * 300_000).toISOString(),
+      n: i % 2 === 0 ? 1 : 3,
+      shares: i % 2 === 0 ? { "1": 1 } : { "2": 1 },
+    }));
+    const chart = adoptionChart({ ...deployment, points, stepSeconds: 300 });
+    expect(chart.rows).toHaveLength(48);
+    expect(chart.rows[0]).toMatchObject({ at: t0, v1: 0.25, v2: 0.75, v1_n: 1, v2_n: 3 });
+    expect(chart.stepMs).toBe(600_000);
   });
 
   it("says what was reached, and what was not", () => {

@@ -4,26 +4,16 @@ import type { Mark } from "./chart.ts";
 /** Moved with every new version: it would hide what people deployed. */
 const LATEST = "latest";
 
-const versionText = (version: number | null): string =>
-  version === null ? "nothing" : `v${version}`;
-
 /** production: v1 to v3 */
 export function moveText({ label, from, to, kind }: TimeseriesEvent): string {
   if (kind === "split") return `${label}: split changed`;
   if (kind === "dependency") return `${label}: a prompt it refers to changed`;
-  return `${label}: ${versionText(from)} to ${versionText(to)}`;
+  if (to === null) return `${label}: removed from v${from}`;
+  return from === null ? `${label}: v${to}` : `${label}: v${from} to v${to}`;
 }
 
 const sentenceOf = (event: TimeseriesEvent): string =>
   event.reason === null ? moveText(event) : `${moveText(event)} (${event.reason})`;
-
-const shortOf = (events: readonly TimeseriesEvent[]): string => {
-  const [only] = events;
-  if (events.length > 1 || only === undefined) return `${events.length} moves`;
-  return only.kind === "move"
-    ? `${only.label} ${versionText(only.to)}`
-    : `${only.label} ${only.kind}`;
-};
 
 /**
  * Deployments as marks at the steps that they fall into; those of one step share a mark.
@@ -47,7 +37,6 @@ export function marksOf(
   }
   return [...bySteps].map(([atMs, events]) => ({
     atMs,
-    short: shortOf(events),
     says: events.map(sentenceOf),
   }));
 }

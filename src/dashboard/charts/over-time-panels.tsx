@@ -180,7 +180,7 @@ export function CostPanel(props: Common) {
   return (
     <Framed
       {...props}
-      title={props.title ?? `Cost per ${granularity}`}
+      title={props.title ?? (granularity === "day" ? "Cost per day" : "Cost")}
       query={both(input, output)}
       chartOf={([input, output]) => costChart({ input, output, cached: null })}
       tableOf={(parts) => joinedTable(parts.map(timeseriesTable))}

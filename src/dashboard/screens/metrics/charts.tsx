@@ -90,7 +90,7 @@ export function MetricsCharts({
         version={search.version}
         onVersion={(version) => change({ version })}
       />
-      <CostPanel asked={asked} granularity={granularity === "day" ? "day" : granularity} />
+      <CostPanel asked={asked} granularity={granularity} />
       {score !== undefined && (
         <ScorePanel
           asked={asked}
