@@ -58,6 +58,17 @@ const eventsOf = async ({ env, tenant }: Scope): Promise<string[]> => {
   return results.map(({ id }) => id);
 };
 
+/** A database that tells how many statements it is given. */
+function countedD1(db: D1Database, told: () => void): D1Database {
+  return {
+    prepare: (sql: string) => {
+      told();
+      return db.prepare(sql);
+    },
+    batch: (statements: D1PreparedStatement[]) => db.batch(statements),
+  } as unknown as D1Database;
+}
+
 const listen = (on: Awaited<ReturnType<typeof lab>>) =>
   on.ok("POST", "/destinations", {
     kind: "webhook",
@@ -131,6 +142,46 @@ describe("a report", () => {
     expect((await readReport(scope, id)).state).toBe("ready");
   });
 
+  it("asks the databases a bounded number of things in a run, whatever the prompts went through", async ({
+    expect,
+  }) => {
+    const on = await lab(NOW);
+    const scope = on.scopeAt(NOW);
+    const names = Array.from({ length: PROMPTS_PER_RUN + 1 }, (_, i) => `busy${i}`);
+    const versions = Array.from({ length: 30 }, (_, i) => i + 1);
+    await plant(
+      scope,
+      names.flatMap((prompt) =>
+        versions.flatMap((version) =>
+          [-3, 2].map((day) => ({ prompt, version, atMs: MONDAY + day * DAY_MS, latencyMs: 10 })),
+        ),
+      ),
+    );
+    for (const prompt of names) {
+      for (const to of versions.slice(1)) {
+        await tellMove(scope, new Date(MONDAY + to * HOUR_MS), { prompt, from: to - 1, to });
+      }
+    }
+    const { id } = await weekly(scope);
+    await advance(scope, id);
+    let statements = 0;
+    const counted = (db: D1Database) => countedD1(db, () => void statements++);
+    const DB = counted(on.env.DB);
+    await advance(
+      {
+        ...scope,
+        env: { ...on.env, DB },
+        db: openRegistry(DB),
+        shards: scope.shards.map(counted),
+      },
+      id,
+    );
+    const { progress } = await readReport(scope, id);
+    expect(progress).toEqual({ done: PROMPTS_PER_RUN, total: PROMPTS_PER_RUN + 1 });
+    // 30 versions, 29 deployments and two shards: far more than a prompt's usual week.
+    expect(statements).toBeLessThan(600);
+  });
+
   it("resumes after a crash at any call of any step, and says it once", async ({ expect }) => {
     const on = await lab(NOW);
     await listen(on);
@@ -155,8 +206,11 @@ describe("a report", () => {
     expect(crashes).toBeGreaterThan(5);
     await advance(on.scopeAt(new Date(now + HOUR_MS)), id);
     const report = await readReport(scope, id);
-    expect(report).toMatchObject({ state: "ready", progress: { done: 6, total: 6 } });
-    expect(report.content?.totals.count).toBe(6);
+    expect(report).toMatchObject({
+      state: "ready",
+      progress: { done: PROMPTS_PER_RUN + 2, total: PROMPTS_PER_RUN + 2 },
+    });
+    expect(report.content?.totals.count).toBe(PROMPTS_PER_RUN + 2);
     expect(await eventsOf(scope)).toEqual([`evt_${id}`]);
   });
 

@@ -28,8 +28,8 @@ import { highlightsOf } from "../words.ts";
 const US_PER_MS = 1000;
 /** Longer than a run can take; after it another may go on. */
 const LEASE_MS = 5 * 60_000;
-/** Prompts that one run works out: what bounds a message. */
-export const PROMPTS_PER_RUN = 4;
+/** Prompts that one run works out: what bounds a message. D1 takes 1,000 statements of a Worker at a time. */
+export const PROMPTS_PER_RUN = 2;
 /** Prompts that one report holds. */
 export const MAX_PROMPTS = 1000;
 /** Names of prompts without traffic that a report says. */

@@ -25,7 +25,7 @@ const US_PER_MS = 1000;
 /** Rows of a prompt's ledger that are read, the newest. */
 const MAX_MOVES = 2000;
 /** Deployments of one prompt that are compared, the newest; others are told. */
-const MAX_COMPARED = 5;
+const MAX_COMPARED = 3;
 const MAX_DEPLOYMENTS = 50;
 /** The control is looked at for so long before it was replaced. */
 const CONTROL_DAYS = 7;
