@@ -68,7 +68,7 @@ function inShort(content: ReportContent): Markup {
   const said =
     lines.length > 0 ? lines : ["Nothing moved beyond chance, and nothing was deployed."];
   return card(
-    markup`<h3>In short</h3><ul class="short">${said.map((line) => markup`<li>${line}</li>`)}</ul>`,
+    markup`<h2>In short</h2><ul class="short">${said.map((line) => markup`<li>${line}</li>`)}</ul>`,
   );
 }
 
@@ -96,7 +96,7 @@ function dayChart(
   });
   const label = `${title}, from ${days[0]?.day ?? "?"} to ${days.at(-1)?.day ?? "?"}`;
   return card(
-    markup`<h3>${title}</h3>${barChart(label, { bars: days.map(bar), before: previousDays.map(bar) }, axis)}
+    markup`<h2>${title}</h2>${barChart(label, { bars: days.map(bar), before: previousDays.map(bar) }, axis)}
 <p class="legend"><span class="key"></span>this period<span class="key tick"></span> the days before</p>`,
   );
 }
@@ -163,6 +163,7 @@ ${
   tested.length === 0
     ? null
     : table(
+        `Metrics of ${deploymentText(one)}`,
         LINE_COLUMNS.map(([name, kind]) => (kind ? [name, kind] : [name])),
         tested.map(lineRow),
       )
@@ -190,6 +191,7 @@ function movers({ movers, tested }: ReportContent): Markup[] {
   return [
     card(
       table(
+        "What moved",
         [
           ["Prompt"],
           ["Metric"],

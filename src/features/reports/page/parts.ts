@@ -22,10 +22,15 @@ export const card = (...parts: Markup[]): Markup =>
 /** A column: its heading, and whether it holds numbers. */
 export type Column = [name: string, kind?: "number"];
 
-/** @param rows cells of each row, complete with their `td` */
-export const table = (columns: readonly Column[], rows: readonly Markup[]): Markup =>
-  markup`<div class="wide"><table><thead><tr>${columns.map(
-    ([name, kind]) => markup`<th class="${kind ?? ""}" scope="col">${name}</th>`,
+/**
+ * A table that may be wider than a small screen; it can be reached and scrolled by keyboard then.
+ *
+ * @param name what a screen reader says
+ * @param rows cells of each row, complete with their `td`
+ */
+export const table = (name: string, columns: readonly Column[], rows: readonly Markup[]): Markup =>
+  markup`<div class="wide" tabindex="0" role="region" aria-label="${name}"><table><thead><tr>${columns.map(
+    ([heading, kind]) => markup`<th class="${kind ?? ""}" scope="col">${heading}</th>`,
   )}</tr></thead><tbody>${rows.map((row) => markup`<tr>${row}</tr>`)}</tbody></table></div>`;
 
 export const cell = (content: string | Markup): Markup => markup`<td>${content}</td>`;

@@ -33,6 +33,7 @@ const promptRow = ({ prompt, days, totals, change, versions }: PromptReport): Ma
 
 export const promptTable = (prompts: readonly PromptReport[]): Markup =>
   table(
+    "Prompts",
     [
       ["Prompt"],
       ["Per day"],
@@ -78,6 +79,7 @@ const isNews = ({ deployments, movers }: PromptReport): boolean =>
 
 const details = (prompt: PromptReport): Markup =>
   markup`<details${isNews(prompt) ? OPEN : null}><summary>${prompt.prompt}<span class="note">${plural(prompt.versions.length, "version")} in use</span></summary>${table(
+    `Versions of ${prompt.prompt}`,
     [
       ["Version"],
       ["Labels"],

@@ -24,7 +24,7 @@ body {
 main { max-width: 1080px; margin: 0 auto; padding: 36px 24px 56px; }
 h1 { font-size: 28px; line-height: 1.2; margin: 4px 0 6px; letter-spacing: -0.01em; }
 h2 { font-size: 19px; margin: 40px 0 12px; }
-h3 { font-size: 15px; margin: 0; font-weight: 600; }
+h3, .card h2 { font-size: 15px; margin: 0; font-weight: 600; }
 p { margin: 0 0 8px; }
 .eyebrow { color: var(--accent); font-weight: 600; }
 .soft, .note { color: var(--soft); }
@@ -81,7 +81,7 @@ details:first-of-type { border-top: 0; padding-top: 0; }
 details:last-of-type { padding-bottom: 0; }
 summary { cursor: pointer; font-weight: 550; overflow-wrap: anywhere; }
 summary .note { font-weight: 400; margin-left: 8px; }
-summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 3px; }
+summary:focus-visible, .wide:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 3px; }
 footer { margin-top: 44px; border-top: 1px solid var(--line); padding-top: 14px; }
 @media (max-width: 760px) {
   main { padding: 22px 14px 40px; }
