@@ -1,5 +1,5 @@
 import { emptySketch } from "../../lib/sketch/sketch.ts";
-import { decodeSketch, encodeSketch } from "../../lib/sketch/text.ts";
+import { decodeSketch, encodeSketch, readSketch } from "../../lib/sketch/text.ts";
 import type { Cell, Stat } from "./cell.ts";
 
 /*
@@ -38,14 +38,17 @@ export function encodeCell({ n, errors, minutes, metrics }: Cell): string {
   return JSON.stringify(text);
 }
 
-function statFrom([n, sum, sumSq, min, max, bins, categories, isCrowded]: StatText): Stat {
+function statFrom(
+  [n, sum, sumSq, min, max, bins, categories, isCrowded]: StatText,
+  decode = decodeSketch,
+): Stat {
   return {
     n,
     sum: BigInt(sum),
     sumSq: BigInt(sumSq),
     min,
     max,
-    sketch: bins === "" ? emptySketch() : decodeSketch(bins),
+    sketch: bins === "" ? emptySketch() : decode(bins),
     categories: new Map(Object.entries(categories ?? {})),
     ...(isCrowded === 1 ? { isCrowded: true } : {}),
   };
@@ -91,6 +94,6 @@ export function decodePart(data: string, metric: string): Cell {
     n,
     errors,
     minutes: minutes ?? [0, 0, 0, 0, 0],
-    metrics: new Map(stat ? [[metric, statFrom(stat)]] : []),
+    metrics: new Map(stat ? [[metric, statFrom(stat, readSketch)]] : []),
   };
 }

@@ -1,3 +1,5 @@
+import { forEachBin } from "./in-order.ts";
+
 /**
  * A DDSketch over integers: counts of values in bins whose width is a fixed share of the value, so
  * that any quantile is within 1 % of the value at its rank. Plain data; merging is adding, in any
@@ -81,12 +83,13 @@ export function mergeInto(into: Sketch, from: Sketch): void {
     into.n = from.n;
     into.bins = new Map(from.bins);
     if (from.values) into.values = new Map(from.values);
-    else delete into.values;
+    else if (into.values) delete into.values;
     return;
   }
-  for (const [bin, count] of from.bins) addToBin(into, bin, count);
-  if (!from.values) delete into.values;
-  else if (into.values) for (const [x, count] of from.values) addCount(into.values, x, count);
+  forEachBin(from, (bin, count) => addToBin(into, bin, count));
+  if (!into.values) return;
+  if (from.values) for (const [x, count] of from.values) addCount(into.values, x, count);
+  else delete into.values;
 }
 
 /** The sketch of both; neither is changed. */
@@ -166,10 +169,10 @@ const toldAtRanks = (places: readonly Place[], ranks: readonly number[]): number
     return place?.value ?? valueOf(place?.bin ?? 0);
   });
 
-const valuesAtRanks = (sketch: Sketch, ranks: readonly number[]): number[] =>
-  (inOnePass(sketch.bins, ranks) ?? inOnePass(new Map(sortedBins(sketch)), ranks) ?? []).map(
-    valueOf,
-  );
+const valuesAtRanks = (sketch: Sketch, ranks: readonly number[]): number[] => {
+  const sorted = (): Sketch => ({ n: sketch.n, bins: new Map(sortedBins(sketch)) });
+  return (inOnePass(sketch, ranks) ?? inOnePass(sorted(), ranks) ?? []).map(valueOf);
+};
 
 /**
  * The bins at ranks, without sorting: a sketch that was read from its text has its bins in order,
@@ -177,12 +180,12 @@ const valuesAtRanks = (sketch: Sketch, ranks: readonly number[]): number[] =>
  *
  * @returns undefined when the bins are not in order
  */
-function inOnePass(bins: ReadonlyMap<number, number>, ranks: readonly number[]) {
+function inOnePass(sketch: Sketch, ranks: readonly number[]): number[] | undefined {
   const found = ranks.map(() => 0);
   let below = 0;
   let previous = -Infinity;
   let isInOrder = true;
-  bins.forEach((count, bin) => {
+  forEachBin(sketch, (bin, count) => {
     if (bin < previous) isInOrder = false;
     previous = bin;
     for (let i = 0; i < ranks.length; i++) if (below <= (ranks[i] ?? 0)) found[i] = bin;

@@ -1,3 +1,4 @@
+import { SketchInOrder } from "./in-order.ts";
 import { addCount, addToBin, binOf, emptySketch, isNothing, type Sketch } from "./sketch.ts";
 
 /*
@@ -88,13 +89,11 @@ function readPairs(
   if (distance !== undefined) throw new RangeError(CUT_OFF);
 }
 
-function readBins(sketch: Sketch, text: string, to: number): void {
+function readBins(text: string, to: number, take: (bin: number, count: number) => void): void {
   let bin = 0;
   readPairs(text, [1, to], (distance, count) => {
     bin += distance;
-    if (count === 0) return;
-    sketch.bins.set(bin, count);
-    sketch.n += count;
+    if (count !== 0) take(bin, count);
   });
 }
 
@@ -119,13 +118,27 @@ function readValues(sketch: Sketch, text: string, from: number): void {
 export function decodeSketch(text: string): Sketch {
   const sketch = emptySketch();
   if (text.startsWith(BINS)) {
-    readBins(sketch, text, text.length);
+    readBins(text, text.length, (bin, count) => addToBin(sketch, bin, count));
     return sketch;
   }
   if (!text.startsWith(BINS_AND_VALUES)) throw new RangeError("a sketch of an unknown version");
   const cut = text.indexOf(VALUES_FOLLOW);
   if (cut === -1) throw new RangeError(CUT_OFF);
-  readBins(sketch, text, cut);
+  readBins(text, cut, (bin, count) => addToBin(sketch, bin, count));
   readValues(sketch, text, cut + 1);
   return sketch;
+}
+
+/** As `decodeSketch`, for a sketch that is asked for quantiles and forgotten. */
+export function readSketch(text: string): Sketch {
+  if (!text.startsWith(BINS)) return decodeSketch(text);
+  const bins: number[] = [];
+  const counts: number[] = [];
+  let n = 0;
+  readBins(text, text.length, (bin, count) => {
+    bins.push(bin);
+    counts.push(count);
+    n += count;
+  });
+  return new SketchInOrder(n, bins, counts);
 }

@@ -6,13 +6,14 @@ import {
   binOf,
   emptySketch,
   merge,
+  mergeInto,
   quantile,
   quantiles,
   removeValue,
   type Sketch,
   valueOf,
 } from "../../../src/lib/sketch/sketch.ts";
-import { decodeSketch, encodeSketch } from "../../../src/lib/sketch/text.ts";
+import { decodeSketch, encodeSketch, readSketch } from "../../../src/lib/sketch/text.ts";
 
 const sketchOf = (values: readonly number[]): Sketch => {
   const sketch = emptySketch();
@@ -136,6 +137,27 @@ describe("text", () => {
         // Read in order, where the other has its bins as they came.
         const qs = [0.99, 0, 0.5, 1];
         expect(quantiles(decodeSketch(text), qs)).toEqual(quantiles(sketchOf(list), qs));
+        expect(quantiles(readSketch(text), qs)).toEqual(quantiles(sketchOf(list), qs));
+      }),
+    );
+  });
+
+  it("read to be asked is the same sketch, also when others are added to it, or it to them", () => {
+    fc.assert(
+      fc.property(values, values, value, (a, b, one) => {
+        const read = (list: readonly number[]): Sketch => readSketch(encodeSketch(sketchOf(list)));
+        expect(plain(read(a))).toEqual(plain(sketchOf(a)));
+        expect(plain(merge(read(a), read(b)))).toEqual(plain(sketchOf([...a, ...b])));
+        const changed = read(a);
+        addValue(changed, one);
+        mergeInto(changed, read(b));
+        const whole = sketchOf([...a, one, ...b]);
+        expect(plain(changed)).toEqual(plain(whole));
+        expect(quantiles(changed, [0.5, 0.9])).toEqual(quantiles(whole, [0.5, 0.9]));
+        expect(encodeSketch(changed)).toBe(encodeSketch(whole));
+        const empty = readSketch(encodeSketch(sketchOf([])));
+        mergeInto(empty, read(a));
+        expect(plain(empty)).toEqual(plain(sketchOf(a)));
       }),
     );
   });
@@ -149,5 +171,6 @@ describe("text", () => {
 
   it.each(["", "2AC", "1A", "1Ag", "1A!", "1ACg"])("refuses %j", (text) => {
     expect(() => decodeSketch(text)).toThrow(RangeError);
+    expect(() => readSketch(text)).toThrow(RangeError);
   });
 });
