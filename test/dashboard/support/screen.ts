@@ -86,6 +86,12 @@ async function dress(page: Page, { scheme, width }: Look): Promise<void> {
   await page.setViewportSize({ width, height: HEIGHT_OF[width] ?? 800 });
   await page.emulateMedia({ colorScheme: scheme });
   await page.locator(`html[data-mantine-color-scheme="${scheme}"]`).waitFor();
+  // On a phone the navigation lies over the page until it has moved out.
+  await page.waitForFunction(() => {
+    const navigation = document.querySelector(".mantine-AppShell-navbar");
+    const { left = 0, right = 0 } = navigation?.getBoundingClientRect() ?? {};
+    return !navigation || (innerWidth < 768 ? right <= 0 : left >= 0);
+  });
   await settled(page);
 }
 
