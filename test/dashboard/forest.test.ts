@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 
-import { barOf, type ComparedLine, forestRow, placeOf } from "../../src/dashboard/charts/forest.ts";
+import {
+  barOf,
+  type ComparedLine,
+  forestRow,
+  placeOf,
+  reachOf,
+} from "../../src/dashboard/charts/forest.ts";
 
 type Effect = NonNullable<ComparedLine["effect"]>;
 type Margin = NonNullable<ComparedLine["margin"]>;
@@ -100,12 +106,25 @@ describe("forestRow", () => {
 });
 
 describe("the plot", () => {
-  const place = { width: 500, left: 50, right: 50 };
+  const place = { width: 500, left: 50, right: 50, reach: 4 };
 
   it("has its zero in the middle and holds what goes beyond its ends", () => {
     expect(placeOf(0, place)).toBe(250);
     expect(placeOf(-4, place)).toBe(50);
     expect(placeOf(99, place)).toBe(450);
+  });
+
+  it("reaches as far as what it shows, within reason", () => {
+    const row = { metric: "x", low: -0.5, high: 0.5, estimate: 0 };
+    expect(reachOf([])).toBe(2);
+    expect(reachOf([row])).toBe(2);
+    expect(reachOf([row, { ...row, estimate: 6, high: 6.5, low: 5.5 }])).toBe(7);
+    expect(
+      reachOf([
+        { ...row, high: 500 },
+        { ...row, high: null, low: null },
+      ]),
+    ).toBe(2);
   });
 
   it("says when an interval goes on", () => {

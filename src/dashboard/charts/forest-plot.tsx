@@ -1,7 +1,7 @@
 import { Box } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 
-import { barOf, type ForestRow, placeOf, REACH } from "./forest.ts";
+import { barOf, type ForestRow, type Place, placeOf, reachOf } from "./forest.ts";
 
 const ROW = 34;
 const HEAD = 34;
@@ -12,8 +12,6 @@ const NARROW = 520;
 
 /** What the plot shows of one metric. */
 export type ForestLine = { row: ForestRow; name: string; colour: string; says: string };
-
-type Place = { width: number; left: number; right: number };
 
 const arrow = (x: number, y: number, way: 1 | -1): string => `M${x} ${y}l${-7 * way} -5v10z`;
 
@@ -84,13 +82,13 @@ function Frame({ place, height }: { place: Place; height: number }) {
           strokeDasharray="4 3"
         />
       ))}
-      <text {...text} x={placeOf(-REACH, place)} textAnchor="start">
+      <text {...text} x={placeOf(-place.reach, place)} textAnchor="start">
         better
       </text>
       <text {...text} x={zero ?? 0} textAnchor="middle">
         margin to margin
       </text>
-      <text {...text} x={placeOf(REACH, place)} textAnchor="end">
+      <text {...text} x={placeOf(place.reach, place)} textAnchor="end">
         worse
       </text>
     </g>
@@ -106,7 +104,8 @@ export function ForestPlot({ lines, label }: { lines: readonly ForestLine[]; lab
   const isNarrow = width < NARROW;
   const row = isNarrow ? ROW + 8 : ROW;
   const height = HEAD + lines.length * row + 4;
-  const place = { width, left: isNarrow ? PAD : WIDE_NAMES, right: PAD };
+  const reach = reachOf(lines.map((line) => line.row));
+  const place = { width, left: isNarrow ? PAD : WIDE_NAMES, right: PAD, reach };
   return (
     <Box ref={ref}>
       {width > 0 && (

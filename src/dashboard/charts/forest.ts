@@ -14,10 +14,21 @@ export type ForestRow = {
   estimate: number;
 };
 
-/** How far the plot reaches to each side, in margins; what goes on beyond has an arrow. */
-export const REACH = 4;
+/** How far the plot reaches to each side at least and at most, in margins. */
+const LEAST_REACH = 2;
+const MOST_REACH = 12;
 
-type Place = { width: number; left: number; right: number };
+/** A plot in pixels, and how many margins it shows to each side; what goes on beyond has an arrow. */
+export type Place = { width: number; left: number; right: number; reach: number };
+
+/** As far as the estimates and the intervals that end somewhere, within reason. */
+export function reachOf(rows: readonly ForestRow[]): number {
+  const ends = rows.flatMap(({ low, high, estimate }) =>
+    [low, high, estimate].filter((end) => end !== null).map(Math.abs),
+  );
+  const far = ends.filter((end) => end <= MOST_REACH);
+  return Math.min(MOST_REACH, Math.max(LEAST_REACH, Math.ceil(Math.max(0, ...far) * 1.05)));
+}
 
 type Ends = { low: number | null; high: number | null };
 
@@ -63,16 +74,16 @@ export function forestRow(line: ComparedLine): ForestRow | null {
 }
 
 /** A value of the common scale as a place in pixels, held at the ends of the plot. */
-export const placeOf = (value: number, { width, left, right }: Place): number =>
+export const placeOf = (value: number, { width, left, right, reach }: Place): number =>
   left +
-  ((Math.max(-REACH, Math.min(REACH, value)) + REACH) / (2 * REACH)) * (width - left - right);
+  ((Math.max(-reach, Math.min(reach, value)) + reach) / (2 * reach)) * (width - left - right);
 
 /** The bar of an interval, and whether it goes on beyond an end of the plot. */
 export function barOf({ low, high }: ForestRow, place: Place) {
   return {
     from: placeOf(low ?? -Infinity, place),
     to: placeOf(high ?? Infinity, place),
-    goesOnBelow: low === null || low < -REACH,
-    goesOnAbove: high === null || high > REACH,
+    goesOnBelow: low === null || low < -place.reach,
+    goesOnAbove: high === null || high > place.reach,
   };
 }

@@ -71,6 +71,7 @@ function asideOf(line: ComparedLine): string[] {
   return [
     control.quantiles &&
       candidate.quantiles &&
+      control.n + candidate.n > 0 &&
       `p50 / p95 / p99: ${quantilesText(line, control)}, then ${quantilesText(line, candidate)}`,
     margin && `margin ${marginText(margin)}`,
     test && `${test.name}: p ${pText(test.p)}, adjusted ${pText(test.adjustedP)}`,
