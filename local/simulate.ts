@@ -7,7 +7,7 @@ import { WORLDS } from "../test/features/rollouts/simulation/worlds.ts";
 /*
  * `npm run simulate`: plays rollouts through the code that decides them, and prints the table of
  * docs/rollouts.md. Seeded: the same table every time. `--runs 40` is ten times quicker;
- * `--only ramp` plays the lines whose name has the word.
+ * `--only sticky` plays the lines whose name has the word.
  */
 
 const { values } = parseArgs({
