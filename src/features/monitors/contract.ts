@@ -3,16 +3,7 @@ import { z } from "zod";
 import { MONITOR_KINDS, PHASES, SEVERITIES } from "./model.ts";
 import { Rule } from "./rules/contract.ts";
 
-export {
-  Comment,
-  Incident,
-  IncidentDetail,
-  IncidentList,
-  IncidentQuery,
-  Resolve,
-  RolledBack,
-  RollBackIncident,
-} from "./incidents/contract.ts";
+export { Incident, IncidentDetail, RolledBack } from "./incidents/contract.ts";
 export { Rule, type RuleOf } from "./rules/contract.ts";
 
 const Instant = z.iso.datetime();

@@ -91,7 +91,6 @@ export const RELATIVE_STATISTICS: Record<Metric["of"], readonly Statistic[]> = {
 
 /** Lengths of a window, in minutes: each is a whole number of buckets, and divides a day. */
 export const WINDOW_MINUTES = [5, 15, 60, 360, 1440] as const;
-export type WindowMinutes = (typeof WINDOW_MINUTES)[number];
 
 /** Lengths of a drift window, in hours. */
 export const DRIFT_HOURS = [6, 24] as const;

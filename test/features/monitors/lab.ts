@@ -2,7 +2,7 @@ import type { StoredRows } from "../../../src/features/ingest/accept/stored.ts";
 import { applyRows } from "../../../src/features/ingest/consumer/actions.ts";
 import { clockOf } from "../../../src/features/ingest/model.ts";
 import { createMonitor, readMonitor } from "../../../src/features/monitors/actions.ts";
-import type { Monitor, Preview, Rule } from "../../../src/features/monitors/contract.ts";
+import type { Monitor, Preview } from "../../../src/features/monitors/contract.ts";
 import { Rule as RuleSchema } from "../../../src/features/monitors/contract.ts";
 import { listIncidents, readIncident } from "../../../src/features/monitors/incidents/actions.ts";
 import type {
@@ -97,8 +97,10 @@ function generationsOf({ at, version = 1, environment = "production", ...made }:
 
 export type Lab = Awaited<ReturnType<typeof lab>>;
 
+type Terms = { versions?: number; env?: Partial<Env> };
+
 /** A project with a prompt, its label `production` on v1, and a clock in the test's hands. */
-export async function lab(begin: Date, { versions = 1, env: bindings = {} as Partial<Env> } = {}) {
+export async function lab(begin: Date, { versions = 1, env: bindings = {} }: Terms = {}) {
   const project: FreshProject = await freshProject(begin);
   const env: Env = {
     ...project.scope.env,
@@ -150,7 +152,7 @@ export async function lab(begin: Date, { versions = 1, env: bindings = {} as Par
     preview: (at: number, rule: object, days: number): Promise<Preview> =>
       previewRule(
         scopeAt(new Date(at)),
-        RuleSchema.parse({ name: "ours", prompt: PROMPT, ...rule }) as Rule,
+        RuleSchema.parse({ name: "ours", prompt: PROMPT, ...rule }),
         days,
       ),
     deploy: (at: number, version: number, label = "production") =>
