@@ -65,3 +65,14 @@ export const ReadMetrics = z.object({
   from: Instant.describe("First instant; all time when absent."),
   to: Instant.describe("End of the range, exclusive; now when absent."),
 });
+const RolloutId = z.string().min(1).max(100);
+export const ListRollouts = z.object({
+  name: PromptName.optional().describe("Of one prompt; of all when left out."),
+  live: z.boolean().optional().describe("Only those that are not over."),
+});
+export const OneRollout = z.object({ id: RolloutId });
+export const SteerRollout = z.object({
+  id: RolloutId,
+  hand: z.enum(["pause", "resume", "abort", "promote"]),
+  reason: Reason,
+});

@@ -3,6 +3,10 @@ import { selectRolloutsBetween } from "./between/store.ts";
 import type { RolloutSummary } from "./contract.ts";
 import { summaryView } from "./view.ts";
 
+export { handRollout } from "./actions.ts";
+export { readRollout, readRollouts } from "./reads/actions.ts";
+export { forecastRollout, startRollout } from "./start/actions.ts";
+
 /** Rollouts that one answer holds. */
 const MAX_ROLLOUTS = 1_000;
 

@@ -157,7 +157,7 @@ describe("MCP prompts", () => {
 });
 
 describe("MCP tools", () => {
-  it("are five, with schemas and hints", async ({ expect }) => {
+  it("have schemas and hints", async ({ expect }) => {
     const client = await connect((await project()).bearer);
     const { tools } = await client.listTools();
     expect(tools.map(({ name, annotations }) => [name, annotations?.readOnlyHint])).toEqual([
@@ -166,7 +166,14 @@ describe("MCP tools", () => {
       ["deploy", false],
       ["rollback", false],
       ["metrics", true],
+      ["rollouts", true],
+      ["rollout", true],
+      ["forecast_rollout", true],
+      ["start_rollout", false],
+      ["steer_rollout", false],
     ]);
+    const start = tools.find(({ name }) => name === "start_rollout");
+    expect(start?.inputSchema.required).toEqual(["prompt", "label", "candidate"]);
     const deploy = tools.find(({ name }) => name === "deploy");
     expect(deploy?.inputSchema.required).toEqual(["name", "version"]);
   });
@@ -197,6 +204,27 @@ describe("MCP tools", () => {
     const { json } = await call("GET", "/api/public/prompts/text/deployments", { authorization });
     const { data } = json as { data: { reason: string | null }[] };
     expect(data.slice(0, 2).map(({ reason }) => reason)).toEqual(["too stiff", "kinder"]);
+  });
+
+  it("forecast, start, follow and abort a rollout", async ({ expect }) => {
+    const client = await connect((await project()).bearer);
+    const wish = { prompt: "text", label: "production", candidate: 2 };
+    const told = read(await use(client, "forecast_rollout", wish));
+    expect(told).toMatchObject({ control: 1, problem: null, forecast: { finishes: false } });
+    const started = read(await use(client, "start_rollout", wish)) as { id: string };
+    expect(started).toMatchObject({ state: "warming", share: 5 });
+    const list = read(await use(client, "rollouts", { name: "text", live: true }));
+    expect(list).toMatchObject({ data: [{ id: started.id }], nextCursor: null });
+    const refused = await use(client, "deploy", { name: "text", version: 2 });
+    expect(refused).toMatchObject({ isError: true });
+    expect(refused.content[0]?.text).toContain(started.id);
+    const aborted = { id: started.id, hand: "abort", reason: "not now" };
+    expect(read(await use(client, "steer_rollout", aborted))).toMatchObject({ state: "aborted" });
+    const shown = read(await use(client, "rollout", { id: started.id }));
+    expect(shown).toMatchObject({ state: "aborted", because: "not now", isLive: false });
+    expect(shown).not.toHaveProperty("history");
+    const unknown = await use(client, "rollout", { id: "rol_none" });
+    expect(unknown).toMatchObject({ isError: true });
   });
 
   it("say the metrics of each version", async ({ expect }) => {

@@ -15,9 +15,26 @@ import {
   rollBackLabel,
 } from "../../prompts/index.ts";
 import { DEFAULT_LABEL, LATEST, type PromptContent } from "../../prompts/model.ts";
+import { StartRollout } from "../../rollouts/contract.ts";
+import {
+  forecastRollout,
+  handRollout,
+  readRollout,
+  readRollouts,
+  startRollout,
+} from "../../rollouts/index.ts";
 import { MetricsQuery } from "../../rollups/contract.ts";
 import { readMetrics } from "../../rollups/index.ts";
-import { Deploy, Diff, ListVersions, ReadMetrics, RollBack } from "../contract.ts";
+import {
+  Deploy,
+  Diff,
+  ListRollouts,
+  ListVersions,
+  OneRollout,
+  ReadMetrics,
+  RollBack,
+  SteerRollout,
+} from "../contract.ts";
 import { type Argument, argumentsOf, compile } from "./compile.ts";
 
 const PER_PAGE = 50;
@@ -171,6 +188,50 @@ export const TOOLS = [
     run: (scope, { name, version, ...range }) => {
       const said = { ...range, ...(version === undefined ? {} : { version: String(version) }) };
       return readMetrics(scope, name, checked(MetricsQuery, said));
+    },
+  }),
+  tool({
+    name: "rollouts",
+    description: "Rollouts of a prompt, or of all: newest first, with state and share",
+    input: ListRollouts,
+    writes: false,
+    run: (scope, { name, live }) =>
+      readRollouts(scope, { prompt: name, state: live ? "live" : undefined, limit: PER_PAGE }),
+  }),
+  tool({
+    name: "rollout",
+    description: "A rollout: its state and why, the evidence of each guardrail, what happened",
+    input: OneRollout,
+    writes: false,
+    run: async (scope, { id }) => {
+      // Its course over time is for charts.
+      const { history: _, ...rollout } = await readRollout(scope, id);
+      return rollout;
+    },
+  }),
+  tool({
+    name: "forecast_rollout",
+    description: "How long a rollout would take at present traffic; nothing is started",
+    input: StartRollout,
+    writes: false,
+    run: forecastRollout,
+  }),
+  tool({
+    name: "start_rollout",
+    description:
+      "Move a label to a version by stages: watched guardrails promote it or take it back",
+    input: StartRollout,
+    writes: true,
+    run: startRollout,
+  }),
+  tool({
+    name: "steer_rollout",
+    description: "Pause, resume, abort or promote a rollout",
+    input: SteerRollout,
+    writes: true,
+    run: async (scope, { id, hand, reason }) => {
+      const { history: _, ...rollout } = await handRollout(scope, id, hand, { reason });
+      return rollout;
     },
   }),
 ] as const;
