@@ -1,7 +1,7 @@
 import { addTold } from "../../lib/sketch/plain.ts";
 import { addToBin, emptySketch, mergeInto, type Sketch } from "../../lib/sketch/sketch.ts";
-import { SCORE_SCALE } from "./measures.ts";
 import { sharedPlace } from "./names.ts";
+import { SCORE_UNIT } from "./score-unit.ts";
 
 /**
  * What a bucket knows of one metric. All but the extremes form a group: what was added can be taken
@@ -146,6 +146,6 @@ export function countNumber(stat: Stat, { value, bin, isScore }: Counted, sign: 
   stat.sum += signed * exact;
   if (bin === null) return;
   stat.sumSq += signed * exact * exact;
-  if (isScore) addTold(stat.sketch, { x: value, bin, unit: SCORE_SCALE.perUnit }, sign);
+  if (isScore) addTold(stat.sketch, { x: value, bin, unit: SCORE_UNIT }, sign);
   else addToBin(stat.sketch, bin, sign);
 }

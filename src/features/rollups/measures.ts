@@ -1,6 +1,7 @@
 import { distributionOf } from "../../lib/sketch/plain.ts";
 import type { Sketch } from "../../lib/sketch/sketch.ts";
 import type { Metric } from "./cell.ts";
+import { SCORE_UNIT } from "./score-unit.ts";
 
 /** How a metric's whole numbers become the API's: so many to a unit, so many digits after the point. */
 export type Scale = { perUnit: number; digits: number };
@@ -8,8 +9,7 @@ export type Scale = { perUnit: number; digits: number };
 const MS: Scale = { perUnit: 1e3, digits: 3 };
 const TOKENS: Scale = { perUnit: 1, digits: 3 };
 const USD: Scale = { perUnit: 1e9, digits: 12 };
-/** Of scores, which are kept in millionths. */
-export const SCORE_SCALE: Scale = { perUnit: 1e6, digits: 9 };
+export const SCORE_SCALE: Scale = { perUnit: SCORE_UNIT, digits: 9 };
 
 /** What is measured of a generation, by the names of the API. */
 export const MEASURES = {

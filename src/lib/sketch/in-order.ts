@@ -1,11 +1,9 @@
-import type { Sketch } from "./sketch.ts";
-
 /**
  * A sketch as it was read: its bins in order, in two lists. A series reads thousands, asks each for
  * a few quantiles and lets it go, and a map of 200 bins takes longer to make than all of that. The
  * map is made when somebody wants it, and then takes the lists' place, because it may be changed.
  */
-export class SketchInOrder implements Sketch {
+export class SketchInOrder {
   n: number;
   values?: Map<number, number>;
   #map: Map<number, number> | undefined;
@@ -38,7 +36,10 @@ export class SketchInOrder implements Sketch {
 }
 
 /** Visits all bins, without making a map of those that were read in order. */
-export function forEachBin(sketch: Sketch, visit: (bin: number, count: number) => void): void {
+export function forEachBin(
+  sketch: { bins: ReadonlyMap<number, number> },
+  visit: (bin: number, count: number) => void,
+): void {
   if (sketch instanceof SketchInOrder) sketch.forEachBin(visit);
   else sketch.bins.forEach((count, bin) => visit(bin, count));
 }
