@@ -9,7 +9,7 @@ const MAX_VERSIONS = 20;
 const MAX_DAYS = 1100;
 
 /** What a panel draws. Only `line` chooses its statistic; volume, cost and adoption have no choice of a metric. */
-export const CHARTS = [
+const CHARTS = [
   "line",
   "volume",
   "percentiles",
@@ -18,18 +18,18 @@ export const CHARTS = [
   "distribution",
   "adoption",
 ] as const;
-export type ChartKind = (typeof CHARTS)[number];
+type ChartKind = (typeof CHARTS)[number];
 
 const OF_COUNTS = ["count", "rate"] as const;
 const OF_VALUES = ["mean", "p50", "p95", "p99", "sum", "count"] as const;
 const STATISTICS = ["count", "rate", "sum", "mean", "p50", "p95", "p99"] as const;
-export type PanelStatistic = (typeof STATISTICS)[number];
+type PanelStatistic = (typeof STATISTICS)[number];
 
 const SCORE = "score:";
 const isScore = (metric: string): boolean => metric.startsWith(SCORE) && metric !== SCORE;
 
 /** The statistics of which a line may show one; none for what is no metric. */
-export function statisticsOf(metric: string): readonly PanelStatistic[] {
+function statisticsOf(metric: string): readonly PanelStatistic[] {
   if (metric === "count" || metric === "errors") return OF_COUNTS;
   return isMeasure(metric) || isScore(metric) ? OF_VALUES : [];
 }
@@ -52,10 +52,6 @@ const NEEDS: Record<ChartKind, { says: string; takes: (metric: string) => boolea
   cost: null,
   adoption: null,
 };
-
-/** Whether a chart is of a metric that is to be chosen, and which ones it takes. */
-export const metricsOf = (chart: ChartKind): ((metric: string) => boolean) | null =>
-  NEEDS[chart]?.takes ?? null;
 
 export const Panel = z
   .strictObject({

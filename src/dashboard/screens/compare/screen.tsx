@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Grid, Group, Select, Stack, Text, Title } from "@mantine/core";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 
 import type { VersionPage } from "../../../features/prompts/catalog/contract.ts";
 import type { Answer } from "../../api/client.ts";
@@ -14,13 +14,15 @@ import { DesignNotes } from "./design.tsx";
 import { Effects } from "./effects.tsx";
 import { MetricDiff } from "./metric-diff.tsx";
 import { useComparison, useVersions } from "./queries.ts";
-import { type CompareSearch, compareRoute } from "./route.ts";
+import type { CompareSearch } from "./search.ts";
 import { TextDiff } from "./text-diff.tsx";
 
 type Versions = Answer<typeof VersionPage>["data"];
 
+const route = getRouteApi("/projects/$projectId/compare");
+
 function useChange(): (change: CompareSearch) => void {
-  const navigate = useNavigate({ from: compareRoute.fullPath });
+  const navigate = route.useNavigate();
   return (change) =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
 }
@@ -80,7 +82,7 @@ function Compared({
 function OfPrompt({ prompt, versions }: { prompt: string; versions: Versions }) {
   const { id } = useProject();
   const change = useChange();
-  const arms = chosenArms(versions, compareRoute.useSearch());
+  const arms = chosenArms(versions, route.useSearch());
   if (!arms) {
     return (
       <Stack align="flex-start">
@@ -132,7 +134,7 @@ function OfPrompt({ prompt, versions }: { prompt: string; versions: Versions }) 
 
 /** Two versions of a prompt: what was written, and what came of it. */
 export function CompareScreen() {
-  const search = compareRoute.useSearch();
+  const search = route.useSearch();
   const change = useChange();
   const prompts = usePrompts();
   const prompt = search.prompt ?? prompts.data?.data[0]?.name;

@@ -1,6 +1,6 @@
 import { Anchor, Button, CopyButton, Grid, Group, Menu, Modal, Stack, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
 import type { Dashboard, Panel } from "../../../features/dashboards/contract.ts";
@@ -14,7 +14,6 @@ import { PanelForm } from "./panel-form.tsx";
 import { PanelView } from "./panel-view.tsx";
 import { COLUMNS, moved, newPanel, titleOf } from "./panels.ts";
 import { useChangeDashboard, useDashboard, useDeleteDashboard } from "./queries.ts";
-import { dashboardRoute } from "./route.ts";
 import { WindowChoice } from "./window-choice.tsx";
 
 /** What may be done with one panel; all of it by keyboard as well. */
@@ -241,10 +240,12 @@ function OfDashboard({ dashboard }: { dashboard: Dashboard }) {
   );
 }
 
+const route = getRouteApi("/projects/$projectId/dashboards/$dashboardId");
+
 /** One dashboard; its address is the link to share. */
 export function DashboardScreen() {
   const { id } = useProject();
-  const { dashboardId } = dashboardRoute.useParams();
+  const { dashboardId } = route.useParams();
   const query = useDashboard(dashboardId);
   return (
     <Stack gap="xs">

@@ -1,5 +1,5 @@
 import { Badge, Box, Button, Group, Stack, Table, Text, Title } from "@mantine/core";
-import { useNavigate } from "@tanstack/react-router";
+import { getRouteApi } from "@tanstack/react-router";
 
 import { count, duration, money } from "../../format/number.ts";
 import { Empty } from "../../parts/empty.tsx";
@@ -10,7 +10,6 @@ import { WindowBar } from "../../parts/window-bar.tsx";
 import { Filters } from "./filters.tsx";
 import { PromptLink, TraceLink } from "./links.tsx";
 import { type GenerationView, useGenerations } from "./queries.ts";
-import { generationsRoute } from "./route.ts";
 import { ScoreBadges } from "./score-badges.tsx";
 import { type GenerationsSearch, readGenerationsSearch } from "./search.ts";
 
@@ -148,10 +147,12 @@ function Found({ filters }: { filters: GenerationsSearch }) {
   );
 }
 
+const route = getRouteApi("/projects/$projectId/generations");
+
 /** The generations behind the numbers. */
 export function GenerationsScreen() {
-  const navigate = useNavigate({ from: generationsRoute.fullPath });
-  const filters = readGenerationsSearch(generationsRoute.useSearch());
+  const navigate = route.useNavigate();
+  const filters = readGenerationsSearch(route.useSearch());
   const isOfAllTime = filters.traceId !== undefined || filters.sessionId !== undefined;
   return (
     <Stack>

@@ -1,4 +1,5 @@
 import { Box, Grid, Group, Paper, Stack, Text, Title } from "@mantine/core";
+import { getRouteApi } from "@tanstack/react-router";
 
 import { money, duration } from "../../format/number.ts";
 import { Loaded } from "../../parts/loaded.tsx";
@@ -8,15 +9,16 @@ import { GenerationsLink } from "./links.tsx";
 import { ObservationDetail } from "./observation-detail.tsx";
 import { PayloadView } from "./payload-view.tsx";
 import { type TraceView, useTrace } from "./queries.ts";
-import { traceRoute } from "./route.ts";
 import { ScoreTable } from "./score-table.tsx";
 import { traceNodes } from "./tree.ts";
 import { Waterfall } from "./waterfall.tsx";
 
 const MS_PER_S = 1000;
 
+const route = getRouteApi("/projects/$projectId/traces/$traceId");
+
 function Trace({ trace }: { trace: TraceView }) {
-  const { observation } = traceRoute.useSearch();
+  const { observation } = route.useSearch();
   const nodes = traceNodes(trace.observations);
   const shown = nodes.find((node) => node.observation.id === observation) ?? nodes[0];
   const ofTrace = trace.scores.filter(({ observationId }) => !observationId);
@@ -94,7 +96,7 @@ function Trace({ trace }: { trace: TraceView }) {
 
 /** One trace: what happened in it, when, at what cost, and what was said. */
 export function TraceScreen() {
-  const { traceId } = traceRoute.useParams();
+  const { traceId } = route.useParams();
   const query = useTrace(traceId);
   return (
     <Stack>

@@ -1,5 +1,5 @@
 import { Button, Group, MultiSelect, Paper, Stack, Text, Title } from "@mantine/core";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 
 import type { Metrics } from "../../../features/rollups/contract.ts";
 import { csvName } from "../../charts/csv.ts";
@@ -16,12 +16,13 @@ import { columnsOf, defaultIds, readSort, writeSort } from "./columns.ts";
 import { MetricsTable } from "./metrics-table.tsx";
 import { NoPrompts, NoTraffic } from "./nothing.tsx";
 import { PromptChoice, usePrompts } from "./prompt-choice.tsx";
-import { metricsRoute } from "./route.ts";
 import { type MetricsSearch, versionsOf } from "./search.ts";
 import { metricsTable } from "./table-csv.ts";
 
+const route = getRouteApi("/projects/$projectId/metrics");
+
 function useChange(): (change: MetricsSearch) => void {
-  const navigate = useNavigate({ from: metricsRoute.fullPath });
+  const navigate = route.useNavigate();
   return (change) =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
 }
@@ -41,7 +42,7 @@ const Apart = ({ metrics }: { metrics: Metrics }) => {
 };
 
 function Table({ asked, metrics }: { asked: Asked; metrics: Metrics }) {
-  const search = metricsRoute.useSearch();
+  const search = route.useSearch();
   const change = useChange();
   const timeZone = useTimeZone();
   const all = columnsOf(metrics.data);
@@ -93,7 +94,7 @@ function Table({ asked, metrics }: { asked: Asked; metrics: Metrics }) {
 }
 
 function OfPrompt({ prompt }: { prompt: string }) {
-  const search = metricsRoute.useSearch();
+  const search = route.useSearch();
   const change = useChange();
   const { from, to, environment } = useWindow();
   const asked: Asked = { prompt, versions: versionsOf(search.versions), from, to, environment };
@@ -146,7 +147,7 @@ function OfPrompt({ prompt }: { prompt: string }) {
 
 /** What the versions of a prompt do, in numbers and over time. */
 export function MetricsScreen() {
-  const search = metricsRoute.useSearch();
+  const search = route.useSearch();
   const change = useChange();
   const { id } = useProject();
   const prompts = usePrompts();
