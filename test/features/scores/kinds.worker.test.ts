@@ -3,6 +3,7 @@ import { describe, it } from "vitest";
 import { refusedKinds } from "../../../src/features/scores/index.ts";
 import { KEPT_DAYS, MAX_KINDS } from "../../../src/features/scores/kinds/kind.ts";
 import { now } from "../../../src/platform/clock.ts";
+import { openRegistry } from "../../../src/platform/db.ts";
 import type { Scope } from "../../../src/platform/scope.ts";
 import { broken } from "../../support/registry.ts";
 import { freshScope } from "../../support/scope.ts";
@@ -110,7 +111,7 @@ describe("kinds of scores", () => {
 
   it("are not asked for while D1 is down: everything is taken", async ({ expect }) => {
     const scope = freshScope(now());
-    const down = { ...scope, env: { ...scope.env, DB: broken("DB") } };
+    const down = { ...scope, db: openRegistry(broken("DB")) };
     const many = numbers(MAX_KINDS + 5).map((i) => score(`m ${i}`));
     expect(await named(down, many)).toEqual([]);
   });
