@@ -22,10 +22,6 @@ const dateOf = (at: When): Date => new Date(at);
 export const instant = (at: When, timeZone: string): string =>
   formatOf(timeZone, { ...DAY, year: "numeric", ...MINUTE }).format(dateOf(at));
 
-/** 22 Nov 2026 */
-export const day = (at: When, timeZone: string): string =>
-  formatOf(timeZone, { ...DAY, year: "numeric" }).format(dateOf(at));
-
 /** 22 Nov, 14:05: for axes, where the year is plain. */
 export const dayAndMinute = (at: When, timeZone: string): string =>
   formatOf(timeZone, { ...DAY, ...MINUTE }).format(dateOf(at));

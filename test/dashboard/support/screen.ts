@@ -1,14 +1,13 @@
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
+import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 
 import type { Ready } from "../../support/instance.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 export type Look = { scheme: "light" | "dark"; width: number };
 export const LOOKS: Look[] = [
@@ -63,12 +62,12 @@ type Violation = { id: string; impact: string; help: string; nodes: { html: stri
 
 async function violationsOf(page: Page): Promise<string[]> {
   // Not addScriptTag, which the content security policy forbids.
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const violations = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
+    const { axe: there } = globalThis as unknown as {
       axe: { run: (options: object) => Promise<{ violations: Violation[] }> };
     };
-    return (await axe.run({ resultTypes: ["violations"] })).violations;
+    return (await there.run({ resultTypes: ["violations"] })).violations;
   });
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
