@@ -1,8 +1,42 @@
 import { Table, type TableProps } from "@mantine/core";
+import type { ReactNode } from "react";
 
-/** A table that scrolls by itself where it is wider than its place, by keyboard too. @param label what it holds */
-export const WideTable = ({ label, ...props }: TableProps & { label: string }) => (
+/** A column's heading; of numbers it stands at the right, above them. */
+export type Column = string | { number: string };
+
+const Heading = ({ column }: { column: Column }) =>
+  typeof column === "string" ? (
+    <Table.Th>{column}</Table.Th>
+  ) : (
+    <Table.Th ta="right">{column.number}</Table.Th>
+  );
+
+/**
+ * A table that scrolls by itself where it is wider than its place, by keyboard too.
+ *
+ * @param label what it holds
+ * @param children its rows
+ */
+export const WideTable = ({
+  label,
+  columns,
+  children,
+  ...props
+}: Omit<TableProps, "children"> & {
+  label: string;
+  columns: readonly Column[];
+  children: ReactNode;
+}) => (
   <div className="wide-table" tabIndex={0} role="region" aria-label={label}>
-    <Table {...props} />
+    <Table {...props}>
+      <Table.Thead>
+        <Table.Tr>
+          {columns.map((column) => (
+            <Heading key={typeof column === "string" ? column : column.number} column={column} />
+          ))}
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>{children}</Table.Tbody>
+    </Table>
   </div>
 );

@@ -63,48 +63,47 @@ export function DeliveryLog() {
         }
       >
         {(rows) => (
-          <WideTable label="Deliveries" miw={680}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Event</Table.Th>
-                <Table.Th>Destination</Table.Th>
-                <Table.Th>State</Table.Th>
-                <Table.Th ta="right">Attempts</Table.Th>
-                <Table.Th>Outcome</Table.Th>
-                <Table.Th>Created</Table.Th>
+          <WideTable
+            label="Deliveries"
+            miw={680}
+            columns={[
+              "Event",
+              "Destination",
+              "State",
+              { number: "Attempts" },
+              "Outcome",
+              "Created",
+            ]}
+          >
+            {rows.map(({ id, event, destinationId, attempts, outcome, createdAt, ...row }) => (
+              <Table.Tr key={id}>
+                <Table.Td>
+                  <Anchor
+                    renderRoot={(props) => (
+                      <Link
+                        to="/projects/$projectId/destinations"
+                        params={{ projectId }}
+                        search={(before) => ({ ...before, delivery: id })}
+                        {...props}
+                      />
+                    )}
+                  >
+                    {event.type}
+                  </Anchor>
+                </Table.Td>
+                <Table.Td>{nameOf(destinationId)}</Table.Td>
+                <Table.Td>
+                  <StateBadge state={row.state} colour={STATE_COLOURS[row.state]} />
+                </Table.Td>
+                <Table.Td ta="right">{attempts}</Table.Td>
+                <Table.Td>
+                  <Text size="sm">{outcome ?? "–"}</Text>
+                </Table.Td>
+                <Table.Td>
+                  <Age at={createdAt} />
+                </Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map(({ id, event, destinationId, attempts, outcome, createdAt, ...row }) => (
-                <Table.Tr key={id}>
-                  <Table.Td>
-                    <Anchor
-                      renderRoot={(props) => (
-                        <Link
-                          to="/projects/$projectId/destinations"
-                          params={{ projectId }}
-                          search={(before) => ({ ...before, delivery: id })}
-                          {...props}
-                        />
-                      )}
-                    >
-                      {event.type}
-                    </Anchor>
-                  </Table.Td>
-                  <Table.Td>{nameOf(destinationId)}</Table.Td>
-                  <Table.Td>
-                    <StateBadge state={row.state} colour={STATE_COLOURS[row.state]} />
-                  </Table.Td>
-                  <Table.Td ta="right">{attempts}</Table.Td>
-                  <Table.Td>
-                    <Text size="sm">{outcome ?? "–"}</Text>
-                  </Table.Td>
-                  <Table.Td>
-                    <Age at={createdAt} />
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
+            ))}
           </WideTable>
         )}
       </Pages>

@@ -171,29 +171,21 @@ export function DestinationTable({ onCreate }: { onCreate: () => void }) {
         }
       >
         {(rows) => (
-          <WideTable label="Destinations" verticalSpacing="sm" miw={680}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Destination</Table.Th>
-                <Table.Th>Kind</Table.Th>
-                <Table.Th>Gets</Table.Th>
-                <Table.Th>Status</Table.Th>
-                <Table.Th>
-                  <span className="visually-hidden">Actions</span>
-                </Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map((destination) => (
-                <Row key={destination.id} destination={destination}>
-                  <Actions
-                    destination={destination}
-                    say={say}
-                    onDelete={() => setLeaving(destination)}
-                  />
-                </Row>
-              ))}
-            </Table.Tbody>
+          <WideTable
+            label="Destinations"
+            verticalSpacing="sm"
+            miw={680}
+            columns={["Destination", "Kind", "Gets", "Status", "Actions"]}
+          >
+            {rows.map((destination) => (
+              <Row key={destination.id} destination={destination}>
+                <Actions
+                  destination={destination}
+                  say={say}
+                  onDelete={() => setLeaving(destination)}
+                />
+              </Row>
+            ))}
           </WideTable>
         )}
       </Pages>

@@ -78,22 +78,22 @@ export const Findings = ({ evidence }: { evidence: Evidence }) => (
       {evidence.method.name} · <Instant at={evidence.window.from} /> –{" "}
       <Instant at={evidence.window.to} />
     </Text>
-    <WideTable label="What was judged" miw={720} verticalSpacing="sm">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Metric</Table.Th>
-          <Table.Th ta="right">Value</Table.Th>
-          <Table.Th ta="right">n</Table.Th>
-          <Table.Th ta="right">Usual</Table.Th>
-          <Table.Th ta="right">Limit</Table.Th>
-          <Table.Th>Verdict</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {evidence.findings.map((finding) => (
-          <Row key={`${finding.metric} ${finding.statistic}`} finding={finding} />
-        ))}
-      </Table.Tbody>
+    <WideTable
+      label="What was judged"
+      miw={720}
+      verticalSpacing="sm"
+      columns={[
+        "Metric",
+        { number: "Value" },
+        { number: "n" },
+        { number: "Usual" },
+        { number: "Limit" },
+        "Verdict",
+      ]}
+    >
+      {evidence.findings.map((finding) => (
+        <Row key={`${finding.metric} ${finding.statistic}`} finding={finding} />
+      ))}
     </WideTable>
   </Stack>
 );

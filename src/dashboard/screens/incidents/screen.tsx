@@ -103,21 +103,15 @@ export function IncidentsScreen() {
         }
       >
         {(rows) => (
-          <WideTable label="Incidents" verticalSpacing="sm" miw={680}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Incident</Table.Th>
-                <Table.Th>About</Table.Th>
-                <Table.Th>Severity</Table.Th>
-                <Table.Th>State</Table.Th>
-                <Table.Th>Opened</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map((incident) => (
-                <IncidentRow key={incident.id} incident={incident} projectId={projectId} />
-              ))}
-            </Table.Tbody>
+          <WideTable
+            label="Incidents"
+            verticalSpacing="sm"
+            miw={680}
+            columns={["Incident", "About", "Severity", "State", "Opened"]}
+          >
+            {rows.map((incident) => (
+              <IncidentRow key={incident.id} incident={incident} projectId={projectId} />
+            ))}
           </WideTable>
         )}
       </Pages>

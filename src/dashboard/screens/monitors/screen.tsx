@@ -96,20 +96,15 @@ export function MonitorsScreen() {
         }
       >
         {(rows) => (
-          <WideTable label="Monitors" verticalSpacing="sm" miw={620}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Monitor</Table.Th>
-                <Table.Th>Watches</Table.Th>
-                <Table.Th>Severity</Table.Th>
-                <Table.Th>State</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map((monitor) => (
-                <Row key={monitor.id} monitor={monitor} projectId={projectId} />
-              ))}
-            </Table.Tbody>
+          <WideTable
+            label="Monitors"
+            verticalSpacing="sm"
+            miw={620}
+            columns={["Monitor", "Watches", "Severity", "State"]}
+          >
+            {rows.map((monitor) => (
+              <Row key={monitor.id} monitor={monitor} projectId={projectId} />
+            ))}
           </WideTable>
         )}
       </Pages>

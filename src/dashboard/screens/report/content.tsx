@@ -26,23 +26,14 @@ function Part({
   return (
     <Stack gap="xs" component="section">
       <Title order={2}>{title}</Title>
-      <WideTable label={title} miw={560}>
-        <Table.Thead>
-          <Table.Tr>
-            {columns.map((column) => (
-              <Table.Th key={column}>{column}</Table.Th>
+      <WideTable label={title} miw={560} columns={columns}>
+        {rows.map(({ key, cells }) => (
+          <Table.Tr key={key}>
+            {cells.map((cell, place) => (
+              <Table.Td key={columns[place]}>{cell}</Table.Td>
             ))}
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map(({ key, cells }) => (
-            <Table.Tr key={key}>
-              {cells.map((cell, place) => (
-                <Table.Td key={columns[place]}>{cell}</Table.Td>
-              ))}
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
+        ))}
       </WideTable>
     </Stack>
   );

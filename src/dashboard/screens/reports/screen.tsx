@@ -74,21 +74,15 @@ export function ReportsScreen() {
         }
       >
         {(rows) => (
-          <WideTable label="Reports" verticalSpacing="sm" miw={680}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Report</Table.Th>
-                <Table.Th>Kind</Table.Th>
-                <Table.Th>Days</Table.Th>
-                <Table.Th>State</Table.Th>
-                <Table.Th>Made</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map((report) => (
-                <Row key={report.id} report={report} projectId={projectId} />
-              ))}
-            </Table.Tbody>
+          <WideTable
+            label="Reports"
+            verticalSpacing="sm"
+            miw={680}
+            columns={["Report", "Kind", "Days", "State", "Made"]}
+          >
+            {rows.map((report) => (
+              <Row key={report.id} report={report} projectId={projectId} />
+            ))}
           </WideTable>
         )}
       </Pages>

@@ -16,29 +16,19 @@ const whatOf = ({ event, stage, share }: Event): string => {
 export const History = ({ rollout }: { rollout: Rollout }) => (
   <Stack gap="sm" component="section" aria-label="Decisions">
     <Title order={2}>Decisions</Title>
-    <WideTable label="What was decided" miw={560}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>When</Table.Th>
-          <Table.Th>What</Table.Th>
-          <Table.Th>Why</Table.Th>
-          <Table.Th>Who</Table.Th>
+    <WideTable label="What was decided" miw={560} columns={["When", "What", "Why", "Who"]}>
+      {rollout.events.toReversed().map((event, place) => (
+        <Table.Tr key={`${event.at} ${place}`}>
+          <Table.Td>
+            <Instant at={event.at} />
+          </Table.Td>
+          <Table.Td>{whatOf(event)}</Table.Td>
+          <Table.Td>
+            <Text size="sm">{event.reason ?? "–"}</Text>
+          </Table.Td>
+          <Table.Td>{event.actor.kind === "system" ? "Promptside" : event.actor.id}</Table.Td>
         </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {rollout.events.toReversed().map((event, place) => (
-          <Table.Tr key={`${event.at} ${place}`}>
-            <Table.Td>
-              <Instant at={event.at} />
-            </Table.Td>
-            <Table.Td>{whatOf(event)}</Table.Td>
-            <Table.Td>
-              <Text size="sm">{event.reason ?? "–"}</Text>
-            </Table.Td>
-            <Table.Td>{event.actor.kind === "system" ? "Promptside" : event.actor.id}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
+      ))}
     </WideTable>
   </Stack>
 );

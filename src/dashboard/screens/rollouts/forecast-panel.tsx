@@ -30,25 +30,25 @@ export function ForecastPanel({ answer }: { answer: RolloutForecast }) {
           seen, {number(forecast.generationsPerHour).text} an hour.
         </Text>
       </Alert>
-      <WideTable label="Forecast by guardrail" fz="sm" miw={480}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Guardrail</Table.Th>
-            <Table.Th ta="right">Hours to prove it safe</Table.Th>
-            <Table.Th ta="right">Hours to prove harm at the margin</Table.Th>
-            <Table.Th>Note</Table.Th>
+      <WideTable
+        label="Forecast by guardrail"
+        fz="sm"
+        miw={480}
+        columns={[
+          "Guardrail",
+          { number: "Hours to prove it safe" },
+          { number: "Hours to prove harm at the margin" },
+          "Note",
+        ]}
+      >
+        {forecast.guardrails.map(({ metric, hoursToSafe, hoursToHarm, note }) => (
+          <Table.Tr key={metric}>
+            <Table.Td>{guardrailName(metric)}</Table.Td>
+            <Table.Td ta="right">{hours(hoursToSafe)}</Table.Td>
+            <Table.Td ta="right">{hours(hoursToHarm.atMargin)}</Table.Td>
+            <Table.Td>{note ?? ""}</Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {forecast.guardrails.map(({ metric, hoursToSafe, hoursToHarm, note }) => (
-            <Table.Tr key={metric}>
-              <Table.Td>{guardrailName(metric)}</Table.Td>
-              <Table.Td ta="right">{hours(hoursToSafe)}</Table.Td>
-              <Table.Td ta="right">{hours(hoursToHarm.atMargin)}</Table.Td>
-              <Table.Td>{note ?? ""}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
+        ))}
       </WideTable>
       {leftOut.map(({ metric, because }) => (
         <Text size="sm" c="dimmed" key={metric}>

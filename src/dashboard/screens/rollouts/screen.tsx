@@ -113,21 +113,15 @@ export function RolloutsScreen() {
       </Group>
       <Pages pages={pages} empty={<Nothing isAll={show === "all"} onStart={onStart} />}>
         {(rows) => (
-          <WideTable label="Rollouts" verticalSpacing="sm" miw={720}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Rollout</Table.Th>
-                <Table.Th>State</Table.Th>
-                <Table.Th>Candidate gets</Table.Th>
-                <Table.Th>Because</Table.Th>
-                <Table.Th>Started</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map((rollout) => (
-                <Row key={rollout.id} rollout={rollout} />
-              ))}
-            </Table.Tbody>
+          <WideTable
+            label="Rollouts"
+            verticalSpacing="sm"
+            miw={720}
+            columns={["Rollout", "State", "Candidate gets", "Because", "Started"]}
+          >
+            {rows.map((rollout) => (
+              <Row key={rollout.id} rollout={rollout} />
+            ))}
           </WideTable>
         )}
       </Pages>
