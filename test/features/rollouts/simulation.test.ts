@@ -42,20 +42,24 @@ describe("a version that is worse", () => {
   });
 });
 
-it("seldom checks end as those of every minute do, mostly at the next of them", () => {
-  const terms = termsOf(SLOWER.world);
-  const later: number[] = [];
-  for (let seed = 1; seed <= 30; seed++) {
-    const often = playRollout({ ...SLOWER.world, checkMinutes: 1 }, terms, seed);
-    const seldom = playRollout(SLOWER.world, terms, seed);
-    expect(seldom.state).toBe(often.state);
-    later.push(seldom.minutes - often.minutes);
-  }
-  expect(Math.min(...later)).toBeGreaterThanOrEqual(0);
-  expect(later.filter((minutes) => minutes < 5).length).toBeGreaterThan(20);
-});
+it(
+  "seldom checks end as those of every minute do, mostly at the next of them",
+  { timeout: TIMEOUT },
+  () => {
+    const terms = termsOf(SLOWER.world);
+    const later: number[] = [];
+    for (let seed = 1; seed <= 30; seed++) {
+      const often = playRollout({ ...SLOWER.world, checkMinutes: 1 }, terms, seed);
+      const seldom = playRollout(SLOWER.world, terms, seed);
+      expect(seldom.state).toBe(often.state);
+      later.push(seldom.minutes - often.minutes);
+    }
+    expect(Math.min(...later)).toBeGreaterThanOrEqual(0);
+    expect(later.filter((minutes) => minutes < 5).length).toBeGreaterThan(20);
+  },
+);
 
-it("the same seed is the same rollout", () => {
+it("the same seed is the same rollout", { timeout: TIMEOUT }, () => {
   const terms = termsOf(BROKEN.world);
   expect(playRollout(BROKEN.world, terms, 7)).toEqual(playRollout(BROKEN.world, terms, 7));
 });
