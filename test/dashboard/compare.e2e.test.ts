@@ -8,6 +8,9 @@ const folder = stateFolder();
 let started: StartedInstance;
 const { screen, api } = dashboard(() => started.ready);
 
+/** Four looks at a long page, each walked through by axe-core, on a busy machine. */
+const LOOKING_MS = 180_000;
+
 const SCRIPT = `<script>globalThis.wasRun = true</script>`;
 /** One is served half and half, as its split says; of the other the candidate is lost on the way. */
 const FAIR = "compare/fair";
@@ -105,28 +108,32 @@ afterAll(async () => {
 const compare = (name: string): string => `/compare?prompt=${encodeURIComponent(name)}&range=24h`;
 
 describe("two versions", () => {
-  it("stand beside each other: text, effects in margins, verdicts with their reasons", async () => {
-    const { page, open, everyLook } = await screen();
-    await open(compare(FAIR));
-    await page.getByText("randomised", { exact: true }).waitFor();
-    await page.getByText(/^Sample ratio as promised: 50 % of 500/).waitFor();
-    const latency = page.getByRole("region", { name: "Latency", exact: true });
-    await latency.getByText("worse", { exact: true }).waitFor();
-    const { metrics } = await comparison(FAIR);
-    const told = metrics.find(({ metric }) => metric === "latencyMs");
-    expect(told?.verdict).toBe("worse");
-    await latency.getByText(told?.why ?? "").waitFor();
+  it(
+    "stand beside each other: text, effects in margins, verdicts with their reasons",
+    async () => {
+      const { page, open, everyLook } = await screen();
+      await open(compare(FAIR));
+      await page.getByText("randomised", { exact: true }).waitFor();
+      await page.getByText(/^Sample ratio as promised: 50 % of 500/).waitFor();
+      const latency = page.getByRole("region", { name: "Latency", exact: true });
+      await latency.getByText("worse", { exact: true }).waitFor();
+      const { metrics } = await comparison(FAIR);
+      const told = metrics.find(({ metric }) => metric === "latencyMs");
+      expect(told?.verdict).toBe("worse");
+      await latency.getByText(told?.why ?? "").waitFor();
 
-    const plot = page.getByRole("region", { name: "Effects in margins" });
-    const said = await plot.getByRole("img").getAttribute("aria-label");
-    expect(said).toMatch(/Latency: \+\d+(\.\d+)? % \(.* to .*\), margin 10 %: worse/);
+      const plot = page.getByRole("region", { name: "Effects in margins" });
+      const said = await plot.getByRole("img").getAttribute("aria-label");
+      expect(said).toMatch(/Latency: \+\d+(\.\d+)? % \(.* to .*\), margin 10 %: worse/);
 
-    const text = page.getByRole("region", { name: "Text" });
-    await text.getByText("in short").first().waitFor();
-    await text.getByText(SCRIPT).waitFor();
-    expect(await page.evaluate("globalThis.wasRun")).toBeUndefined();
-    await everyLook("compare");
-  });
+      const text = page.getByRole("region", { name: "Text" });
+      await text.getByText("in short").first().waitFor();
+      await text.getByText(SCRIPT).waitFor();
+      expect(await page.evaluate("globalThis.wasRun")).toBeUndefined();
+      await everyLook("compare");
+    },
+    LOOKING_MS,
+  );
 
   it("change sides, in the address too", async () => {
     const { page, open } = await screen();

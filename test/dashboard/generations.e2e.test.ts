@@ -4,6 +4,9 @@ import { dashboard } from "./support/screen.ts";
 
 const { screen, api } = dashboard();
 
+/** Four looks at a long page, each walked through by axe-core, on a busy machine. */
+const LOOKING_MS = 180_000;
+
 const SCRIPT = `<script>globalThis.wasRun = true</script><img src=x onerror="globalThis.wasRun = true">`;
 const TRACE = "generations-e2e-trace";
 const SESSION = "generations-e2e-session";
@@ -70,18 +73,22 @@ async function sendTrace(): Promise<void> {
 }
 
 describe("the generations", () => {
-  it("are filtered by the address, page by page, and can be read by everybody", async () => {
-    const { page, open, everyLook } = await screen();
-    await open("/generations?range=30d&promptName=support-reply&promptVersion=2");
-    const rows = page.getByRole("region", { name: "Generations" }).getByRole("row");
-    const { data } = await api<{ data: unknown[]; nextCursor: string | null }>(
-      "GET",
-      "/api/public/generations?promptName=support-reply&promptVersion=2&limit=50",
-    );
-    expect(await rows.count()).toBe(data.length + 1);
-    expect(await page.getByLabel("Prompt", { exact: true }).inputValue()).toBe("support-reply");
-    await everyLook("generations");
-  });
+  it(
+    "are filtered by the address, page by page, and can be read by everybody",
+    async () => {
+      const { page, open, everyLook } = await screen();
+      await open("/generations?range=30d&promptName=support-reply&promptVersion=2");
+      const rows = page.getByRole("region", { name: "Generations" }).getByRole("row");
+      const { data } = await api<{ data: unknown[]; nextCursor: string | null }>(
+        "GET",
+        "/api/public/generations?promptName=support-reply&promptVersion=2&limit=50",
+      );
+      expect(await rows.count()).toBe(data.length + 1);
+      expect(await page.getByLabel("Prompt", { exact: true }).inputValue()).toBe("support-reply");
+      await everyLook("generations");
+    },
+    LOOKING_MS,
+  );
 
   it("are found by a form, which writes the address", async () => {
     const { page, open, settled } = await screen();
@@ -112,32 +119,36 @@ describe("the generations", () => {
 });
 
 describe("a trace", () => {
-  it("shows what was said as text, its parts as a tree, and leads to prompt and session", async () => {
-    await sendTrace();
-    const { page, open, settled, everyLook } = await screen();
-    await open(`/generations?traceId=${TRACE}`);
-    await page.getByRole("region", { name: "Generations" }).getByRole("link").first().click();
-    await page.getByRole("heading", { name: "checkout" }).waitFor();
-    await settled();
-    const tree = page.getByRole("region", { name: "Observations" });
-    const names = await tree.getByRole("link").allTextContents();
-    expect(names.map((name) => name.slice(0, 5))).toEqual(["span ", "answe"]);
-    const detail = page.getByRole("region", { name: "Observation", exact: true });
-    expect(await detail.getByLabel("Input, message 1 of user").textContent()).toBe(
-      `Where? ${SCRIPT}`,
-    );
-    await detail.getByText("tone").waitFor();
-    await detail.getByText("curt").waitFor();
-    await everyLook("trace");
-    expect(await page.evaluate("globalThis.wasRun")).toBeUndefined();
+  it(
+    "shows what was said as text, its parts as a tree, and leads to prompt and session",
+    async () => {
+      await sendTrace();
+      const { page, open, settled, everyLook } = await screen();
+      await open(`/generations?traceId=${TRACE}`);
+      await page.getByRole("region", { name: "Generations" }).getByRole("link").first().click();
+      await page.getByRole("heading", { name: "checkout" }).waitFor();
+      await settled();
+      const tree = page.getByRole("region", { name: "Observations" });
+      const names = await tree.getByRole("link").allTextContents();
+      expect(names.map((name) => name.slice(0, 5))).toEqual(["span ", "answe"]);
+      const detail = page.getByRole("region", { name: "Observation", exact: true });
+      expect(await detail.getByLabel("Input, message 1 of user").textContent()).toBe(
+        `Where? ${SCRIPT}`,
+      );
+      await detail.getByText("tone").waitFor();
+      await detail.getByText("curt").waitFor();
+      await everyLook("trace");
+      expect(await page.evaluate("globalThis.wasRun")).toBeUndefined();
 
-    await page.getByRole("link", { name: SESSION }).click();
-    await page.waitForURL(new RegExp(`sessionId=${SESSION}`));
-    await page.goBack();
-    await detail.getByRole("link", { name: "support-reply v1" }).click();
-    await page.waitForURL(/\/prompts\/support-reply\?.*version=1/);
-    await settled();
-  });
+      await page.getByRole("link", { name: SESSION }).click();
+      await page.waitForURL(new RegExp(`sessionId=${SESSION}`));
+      await page.goBack();
+      await detail.getByRole("link", { name: "support-reply v1" }).click();
+      await page.waitForURL(/\/prompts\/support-reply\?.*version=1/);
+      await settled();
+    },
+    LOOKING_MS,
+  );
 
   it("that nobody sent is said not to be there", async () => {
     const { page, open, forgive } = await screen();

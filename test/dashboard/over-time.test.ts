@@ -150,7 +150,10 @@ describe("charts over time", () => {
       output: money([[1, 1]]),
       cached: null,
     });
-    expect(withoutCache.lines.map(({ name }) => name)).toEqual(["input", "output"]);
+    expect(withoutCache.lines.map(({ name }) => name)).toEqual([
+      "input, cached included",
+      "output",
+    ]);
   });
 
   it("draw the mean of a score with its interval, of a boolean the share of True", () => {

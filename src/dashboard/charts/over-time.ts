@@ -167,7 +167,7 @@ export function costChart({ input, output, cached }: CostParts): TimeChart {
     n: 0,
   });
   const drawn = [
-    part("input", "input", 0, inputs, (sum, at) =>
+    part("input", cachedSums ? "input" : "input, cached included", 0, inputs, (sum, at) =>
       sum === null ? null : Math.max(0, sum - (cachedAt(at) ?? 0)),
     ),
     ...(cachedSums ? [part("cached", "cached input", 2, cachedSums)] : []),
