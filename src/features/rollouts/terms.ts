@@ -59,3 +59,6 @@ export type Terms = {
   holdback: { share: number; minutes: number } | null;
   method: string;
 };
+
+/** A fraction in per cent, without the noise of the multiplication. */
+export const percent = (share: number): number => Math.round(share * 10_000) / 100;

@@ -4,7 +4,7 @@ import type { RolloutState } from "./model.ts";
 import { shareNow } from "./progress.ts";
 import type { Progress, Start } from "./record.ts";
 import type { Actor, RolloutEventType } from "./record.ts";
-import type { Guardrail } from "./terms.ts";
+import { type Guardrail, percent } from "./terms.ts";
 
 /** A rollout as it is stored. */
 export type Stored = {
@@ -34,9 +34,6 @@ export type StoredEvent = {
 
 const iso = (ms: number | null | undefined): string | null =>
   ms === null || ms === undefined ? null : new Date(ms).toISOString();
-
-/** A fraction in per cent, without the noise of the multiplication. */
-export const percent = (share: number): number => Math.round(share * 10_000) / 100;
 
 /** A guardrail as it was frozen. */
 export const guardrailView = ({

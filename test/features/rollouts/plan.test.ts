@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { ScoreConfig } from "../../../src/features/projects/model.ts";
 import { StartRollout } from "../../../src/features/rollouts/contract.ts";
-import type { Facts } from "../../../src/features/rollouts/plan/facts.ts";
+import { type Facts, presentTraffic } from "../../../src/features/rollouts/plan/facts.ts";
 import { forecastOf } from "../../../src/features/rollouts/plan/forecast.ts";
 import { planRollout, silenceOf } from "../../../src/features/rollouts/plan/terms.ts";
 import { type Cell, emptyCell, emptyStat } from "../../../src/features/rollups/model.ts";
@@ -240,6 +240,29 @@ describe("silence", () => {
     [0.1, 1440],
   ])("at %d generations an hour is %d minutes", (perHour, minutes) => {
     expect(silenceOf(perHour)).toBe(minutes);
+  });
+});
+
+describe("present traffic", () => {
+  const NOW_MS = Date.parse("2026-11-18T12:00:00.000Z");
+  const HOUR_MS = 3_600_000;
+  const since = (hours: number, n: number): Cell => {
+    const cell = emptyCell();
+    for (let i = 0; i < n; i++) {
+      addMade(cell, {}, (NOW_MS - (hours * HOUR_MS * (n - i)) / n) * 1000);
+    }
+    return cell;
+  };
+
+  it.each([
+    ["of a day", 24, 240, 10],
+    ["of a control that is four hours old", 4, 240, 60],
+    ["of one that is a minute old, as if of an hour", 1 / 60, 30, 30],
+    ["of none", 24, 0, 0],
+  ])("%s", (_, hours, n, perHour) => {
+    const traffic = presentTraffic(since(hours, n), NOW_MS);
+    expect(traffic).toMatchObject({ n, toMs: NOW_MS });
+    expect(traffic.perHour).toBeCloseTo(perHour, 3);
   });
 });
 

@@ -4,7 +4,7 @@ import { marginsOf } from "../../comparisons/index.ts";
 import { currentSettings } from "../../projects/index.ts";
 import { readGroupedCells } from "../../rollups/index.ts";
 import { type Cell, cover, coverInside, emptyCell, type SlotRange } from "../../rollups/model.ts";
-import type { Facts } from "../plan/facts.ts";
+import { type Facts, presentTraffic, type Traffic } from "../plan/facts.ts";
 
 const US_PER_MS = 1000;
 const HOUR_MS = 3_600_000;
@@ -34,7 +34,11 @@ function readDays(scope: Scope, of: Of, version: number, days: number): Promise<
 }
 
 /** What is known before a rollout: frozen baselines come from it, and the forecast. */
-export async function readFacts(scope: Scope, of: Of, control: number): Promise<Facts> {
+export async function readFacts(
+  scope: Scope,
+  of: Of,
+  control: number,
+): Promise<{ facts: Facts; traffic: Traffic }> {
   const [day, week, recent, { scoreConfigs }, margins] = await Promise.all([
     readDays(scope, of, control, 1),
     readDays(scope, of, control, 7),
@@ -43,13 +47,17 @@ export async function readFacts(scope: Scope, of: Of, control: number): Promise<
     marginsOf(scope, of.prompt),
   ]);
   const days = baselineDays(Math.min(week.n, recent.n), recent.n);
+  const traffic = presentTraffic(day, scope.now.getTime());
   return {
-    control,
-    baseline: days === undefined ? null : days === 7 ? week : recent,
-    recent,
-    scoreConfigs,
-    margins,
-    generationsPerHour: day.n / 24,
+    traffic,
+    facts: {
+      control,
+      baseline: days === undefined ? null : days === 7 ? week : recent,
+      recent,
+      scoreConfigs,
+      margins,
+      generationsPerHour: traffic.perHour,
+    },
   };
 }
 

@@ -25,6 +25,26 @@ export type Facts = {
   generationsPerHour: number;
 };
 
+/** A stretch of time up to now, and how many generations came in it. Instants in ms. */
+export type Traffic = { fromMs: number; toMs: number; n: number; perHour: number };
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const US_PER_MS = 1000;
+
+/**
+ * Present traffic: of the last day, or since a control that is younger had its first generation.
+ *
+ * @param day what the control did in the last day
+ */
+export function presentTraffic(day: Cell, nowMs: number): Traffic {
+  const firstUs = day.metrics.get("at")?.min ?? null;
+  const sinceMs = firstUs === null ? nowMs - DAY_MS : firstUs / US_PER_MS;
+  // An hour at least: a few calls at once say nothing of the hours to come.
+  const fromMs = Math.floor(Math.min(nowMs - HOUR_MS, Math.max(nowMs - DAY_MS, sinceMs)));
+  return { fromMs, toMs: nowMs, n: day.n, perHour: (day.n * HOUR_MS) / (nowMs - fromMs) };
+}
+
 /** The first thing that makes no sense about a plan. `path` names the field. */
 export type Fault = { path: string; message: string };
 

@@ -8,7 +8,7 @@ import { momentsOfSums, momentsOfTrials, varianceOf } from "../../../lib/stats/m
 import { thresholdBin, winsorisedMoments } from "../../../lib/stats/winsorised.ts";
 import { type CohortMetric, SCORE_SCALE } from "../../rollups/model.ts";
 import type { Forecast } from "../contract.ts";
-import type { Guardrail, Terms } from "../terms.ts";
+import { type Guardrail, percent, type Terms } from "../terms.ts";
 import { badIn, type Facts, statIn } from "./facts.ts";
 
 type Series<K extends CohortMetric["kind"]> = Extract<CohortMetric, { kind: K }>;
@@ -133,7 +133,7 @@ export function forecastOf(terms: Terms, facts: Facts, basedOn: Forecast["basedO
     generationsPerHour,
     basedOn,
     stages: median.stages.map(({ share, hours, treatmentN, controlN }) => ({
-      share: share * 100,
+      share: percent(share),
       hours: finite(hours),
       candidate: count(treatmentN),
       control: count(controlN),

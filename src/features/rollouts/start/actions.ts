@@ -19,8 +19,6 @@ import { insertRollout, removeRollout, type RolloutRow, selectLivingOf } from ".
 import { guardrailView } from "../view.ts";
 import type { StartRollout } from "./contract.ts";
 
-const DAY_MS = 86_400_000;
-
 const invalid = ({ path, message }: Fault): Refusal =>
   new Refusal("invalid_request", `body ${path}: ${message}`, { issues: [{ path, message }] });
 
@@ -66,13 +64,13 @@ async function obstacle(scope: Scope, said: StartRollout): Promise<string | unde
 
 async function plan(scope: Scope, said: StartRollout) {
   const control = controlOf(said, await findPrompt(scope, said.prompt));
-  const facts = await readFacts(scope, said, control);
+  const { facts, traffic } = await readFacts(scope, said, control);
   const planned = planRollout(said, facts);
   if ("fault" in planned) throw invalid(planned.fault);
   const basedOn = {
-    from: new Date(scope.now.getTime() - DAY_MS).toISOString(),
+    from: new Date(traffic.fromMs).toISOString(),
     to: scope.now.toISOString(),
-    n: Math.round(facts.generationsPerHour * 24),
+    n: traffic.n,
   };
   return { ...planned, control, forecast: forecastOf(planned.terms, facts, basedOn) };
 }
