@@ -6,11 +6,12 @@ import { benchFetch } from "./fetch.ts";
 import { benchFreshness } from "./freshness.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchMetrics } from "./metrics.ts";
+import { benchMonitors } from "./monitors.ts";
 import { benchRows } from "./rows.ts";
 import { cleanUp } from "./server.ts";
 import { benchMemory, benchWires } from "./wires.ts";
 
-const USAGE = `usage: npm run bench -- [--only fetch|ingest|wires|memory|rows|freshness|metrics|costs] [--quick]
+const USAGE = `usage: npm run bench -- [--only fetch|ingest|wires|memory|rows|freshness|metrics|monitors|costs] [--quick]
 
   --only NAME  one part of it; costs: rows written at 1, 10 and 100 spans a request
   --quick      fewer and shorter rounds: a look, not a figure`;
@@ -42,13 +43,19 @@ const PARTS: Record<string, (quick: boolean) => Promise<void>> = {
         ? { sizes: [10_000, 40_000], rounds: 6, peerRounds: 3 }
         : { sizes: [10_000, 100_000, 1_000_000], rounds: 20, peerRounds: 7 },
     ),
+  monitors: (quick) =>
+    benchMonitors(
+      quick
+        ? { rows: 20_000, monitors: 40, rounds: 2 }
+        : { rows: 100_000, monitors: 100, rounds: 5 },
+    ),
   costs: async () => {
     for (const traffic of COSTS) await benchRows(traffic);
   },
 };
 
 /** What `npm run bench` runs; `costs` is for docs/costs.md. */
-const USUAL = ["fetch", "ingest", "wires", "memory", "rows", "freshness", "metrics"];
+const USUAL = ["fetch", "ingest", "wires", "memory", "rows", "freshness", "metrics", "monitors"];
 
 const BUSY = { minutes: 2, versions: 1, traces: 100 };
 const COSTS = [
