@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import {
+  busiestVersions,
   columnsOf,
   defaultIds,
   readSort,
@@ -143,6 +144,16 @@ describe("the order of versions", () => {
 
   it("is said in the address and read back", () => {
     for (const text of ["version", "-costUsd.total"]) expect(writeSort(readSort(text))).toBe(text);
+  });
+});
+
+describe("the versions of charts", () => {
+  it("are all while they can be told apart, then the busiest", () => {
+    const lines = Array.from({ length: 8 }, (_, i) => line(i + 1, { count: 10 - i }));
+    const unused = line(20, { count: 0 });
+    expect(busiestVersions([...lines, unused])).toEqual([]);
+    const many = [...lines, line(9, { count: 100 }), unused];
+    expect(busiestVersions(many)).toEqual([1, 2, 3, 4, 5, 6, 7, 9]);
   });
 });
 

@@ -12,7 +12,7 @@ import { WindowBar } from "../../parts/window-bar.tsx";
 import { useProject, useTimeZone, useWindow } from "../../shell/project.ts";
 import { MetricsCharts } from "./charts.tsx";
 import { ColumnsChoice } from "./columns-choice.tsx";
-import { columnsOf, defaultIds, readSort, writeSort } from "./columns.ts";
+import { busiestVersions, columnsOf, defaultIds, readSort, writeSort } from "./columns.ts";
 import { MetricsTable } from "./metrics-table.tsx";
 import { NoPrompts, NoTraffic } from "./nothing.tsx";
 import { PromptChoice, usePrompts } from "./prompt-choice.tsx";
@@ -108,6 +108,7 @@ function OfPrompt({ prompt }: { prompt: string }) {
           chosen.length === 0
             ? all
             : { ...all, data: all.data.filter(({ version }) => chosen.includes(version)) };
+        const busiest = chosen.length === 0 ? busiestVersions(all.data) : [];
         const isUsed = all.data.some(({ firstEverAt }) => firstEverAt !== null);
         return (
           <Stack>
@@ -128,9 +129,14 @@ function OfPrompt({ prompt }: { prompt: string }) {
               />
             )}
             <Table asked={asked} metrics={metrics} />
+            {busiest.length > 0 && (
+              <Text size="sm" c="dimmed">
+                The charts show the {busiest.length} busiest versions; choose others above.
+              </Text>
+            )}
             {isUsed ? (
               <MetricsCharts
-                asked={{ ...asked, versions: chosen }}
+                asked={{ ...asked, versions: busiest.length > 0 ? busiest : chosen }}
                 metrics={metrics}
                 search={search}
                 change={change}
