@@ -268,7 +268,9 @@ export const ReportContent = z.object({
   leftovers: z.array(Leftover),
   withoutTraffic: z.array(z.string()).describe("Prompts that nobody called in the period."),
   prompts: z.array(PromptReport).describe("The busiest first."),
-  omitted: Count.describe("Prompts beyond those that one report holds: the least busy ones."),
+  omitted: Count.describe(
+    "Prompts beyond those that one report holds; those with traffic come first.",
+  ),
   isExact: z
     .boolean()
     .describe(

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gt, isNotNull, isNull, lt, lte, or, sql } from "drizzle-orm";
+import { and, count, desc, eq, gt, isNull, lt, lte, or, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 
 import { newId } from "../../lib/ids.ts";
@@ -221,12 +221,23 @@ export async function saveSection(
   ]);
 }
 
+/** Sections that one answer of D1 carries. */
+const SECTIONS_PER_PAGE = 100;
+
+/** What was worked out of a report, in order of the prompts. */
 export async function selectSections(db: RegistryDb, id: string): Promise<Section[]> {
-  const rows = await db
-    .select({ data: sections.data })
-    .from(sections)
-    .where(and(eq(sections.report, id), isNotNull(sections.data)));
-  return rows.flatMap(({ data }) => data ?? []);
+  const found: Section[] = [];
+  for (let after: string | undefined = ""; after !== undefined;) {
+    const rows = await db
+      .select({ prompt: sections.prompt, data: sections.data })
+      .from(sections)
+      .where(and(eq(sections.report, id), gt(sections.prompt, after)))
+      .orderBy(sections.prompt)
+      .limit(SECTIONS_PER_PAGE);
+    found.push(...rows.flatMap(({ data }) => data ?? []));
+    after = rows.length === SECTIONS_PER_PAGE ? rows.at(-1)?.prompt : undefined;
+  }
+  return found;
 }
 
 type End =

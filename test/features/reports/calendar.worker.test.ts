@@ -3,12 +3,11 @@ import { describe, it } from "vitest";
 import type { Report, ReportList, ReportSummary } from "../../../src/features/reports/contract.ts";
 import { insertDue, insertReport } from "../../../src/features/reports/store.ts";
 import type { Scope } from "../../../src/platform/scope.ts";
-import { lab, plant } from "./lab.ts";
+import { lab, MONDAY, plant } from "./lab.ts";
 
 const DAY_MS = 86_400_000;
 /** A Monday morning. */
 const NOW = new Date("2026-11-23T08:30:00Z");
-const MONDAY = Date.parse("2026-11-16T00:00:00Z");
 const WEEK = { firstDay: "2026-11-16", lastDay: "2026-11-22", timeZone: "UTC" };
 
 const CALLED = { prompt: "called", version: 1, atMs: MONDAY + DAY_MS, latencyMs: 100 };

@@ -6,13 +6,12 @@ import { advance } from "../../../src/features/reports/make/actions.ts";
 import { insertReport } from "../../../src/features/reports/store.ts";
 import { addDays } from "../../../src/lib/time/zone.ts";
 import type { Scope } from "../../../src/platform/scope.ts";
-import { lab, plant } from "./lab.ts";
+import { lab, MONDAY, plant } from "./lab.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** A Monday morning. */
 const NOW = new Date("2026-11-23T08:30:00Z");
-const MONDAY = Date.parse("2026-11-16T00:00:00Z");
 const WEEK = { firstDay: "2026-11-16", lastDay: "2026-11-22", timeZone: "UTC" };
 
 const weekly = (scope: Scope) => insertReport(scope, { ...WEEK, kind: "weekly", notify: true });

@@ -45,6 +45,18 @@ export async function plant(scope: Scope, all: readonly Planted[]): Promise<void
   }
 }
 
+/** The first instant of the week that these tests report on. */
+export const MONDAY = Date.parse("2026-11-16T00:00:00Z");
+
+/** One generation of each of so many prompts, on the Tuesday. */
+export const oneOfEach = (count: number): Planted[] =>
+  Array.from({ length: count }, (_, i) => ({
+    prompt: `p${String(i).padStart(3, "0")}`,
+    version: 1,
+    atMs: MONDAY + 86_400_000,
+    latencyMs: 100,
+  }));
+
 /** Writes a move of a label into the ledger. */
 export async function tellMove(
   { db, projectId }: Scope,

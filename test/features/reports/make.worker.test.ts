@@ -7,13 +7,12 @@ import { insertReport } from "../../../src/features/reports/store.ts";
 import { openRegistry } from "../../../src/platform/db.ts";
 import type { Scope } from "../../../src/platform/scope.ts";
 import { crashAt, faultyD1 } from "../../support/faulty-d1.ts";
-import { lab, plant, type Planted, tellMove } from "./lab.ts";
+import { lab, MONDAY, oneOfEach, plant, type Planted, tellMove } from "./lab.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** A Monday morning. */
 const NOW = new Date("2026-11-23T08:30:00Z");
-const MONDAY = Date.parse("2026-11-16T00:00:00Z");
 const WEEK = { firstDay: "2026-11-16", lastDay: "2026-11-22", timeZone: "UTC" };
 
 /** Two weeks of generations, two an hour; the second week of the version that came after. */
@@ -37,15 +36,6 @@ function twoWeeks(prompt: string, slower = 1): Planted[] {
   return made;
 }
 
-/** One generation of each of so many prompts. */
-const oneOfEach = (count: number): Planted[] =>
-  Array.from({ length: count }, (_, i) => ({
-    prompt: `p${String(i).padStart(3, "0")}`,
-    version: 1,
-    atMs: MONDAY + DAY_MS,
-    latencyMs: 100,
-  }));
-
 const weekly = (scope: Scope, notify = true) =>
   insertReport(scope, { ...WEEK, kind: "weekly", notify });
 
@@ -57,17 +47,6 @@ const eventsOf = async ({ env, tenant }: Scope): Promise<string[]> => {
     .all<{ id: string }>();
   return results.map(({ id }) => id);
 };
-
-/** A database that tells how many statements it is given. */
-function countedD1(db: D1Database, told: () => void): D1Database {
-  return {
-    prepare: (sql: string) => {
-      told();
-      return db.prepare(sql);
-    },
-    batch: (statements: D1PreparedStatement[]) => db.batch(statements),
-  } as unknown as D1Database;
-}
 
 const listen = (on: Awaited<ReturnType<typeof lab>>) =>
   on.ok("POST", "/destinations", {
@@ -140,46 +119,6 @@ describe("a report", () => {
     }
     expect(done).toEqual([0, PROMPTS_PER_RUN, 2 * PROMPTS_PER_RUN, count]);
     expect((await readReport(scope, id)).state).toBe("ready");
-  });
-
-  it("asks the databases a bounded number of things in a run, whatever the prompts went through", async ({
-    expect,
-  }) => {
-    const on = await lab(NOW);
-    const scope = on.scopeAt(NOW);
-    const names = Array.from({ length: PROMPTS_PER_RUN + 1 }, (_, i) => `busy${i}`);
-    const versions = Array.from({ length: 30 }, (_, i) => i + 1);
-    await plant(
-      scope,
-      names.flatMap((prompt) =>
-        versions.flatMap((version) =>
-          [-3, 2].map((day) => ({ prompt, version, atMs: MONDAY + day * DAY_MS, latencyMs: 10 })),
-        ),
-      ),
-    );
-    for (const prompt of names) {
-      for (const to of versions.slice(1)) {
-        await tellMove(scope, new Date(MONDAY + to * HOUR_MS), { prompt, from: to - 1, to });
-      }
-    }
-    const { id } = await weekly(scope);
-    await advance(scope, id);
-    let statements = 0;
-    const counted = (db: D1Database) => countedD1(db, () => void statements++);
-    const DB = counted(on.env.DB);
-    await advance(
-      {
-        ...scope,
-        env: { ...on.env, DB },
-        db: openRegistry(DB),
-        shards: scope.shards.map(counted),
-      },
-      id,
-    );
-    const { progress } = await readReport(scope, id);
-    expect(progress).toEqual({ done: PROMPTS_PER_RUN, total: PROMPTS_PER_RUN + 1 });
-    // 30 versions, 29 deployments and two shards: far more than a prompt's usual week.
-    expect(statements).toBeLessThan(600);
   });
 
   it("resumes after a crash at any call of any step, and says it once", async ({ expect }) => {

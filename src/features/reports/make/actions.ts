@@ -30,8 +30,9 @@ const US_PER_MS = 1000;
 const LEASE_MS = 5 * 60_000;
 /** Prompts that one run works out: what bounds a message. D1 takes 1,000 statements of a Worker at a time. */
 export const PROMPTS_PER_RUN = 2;
-/** Prompts that one report holds. */
-export const MAX_PROMPTS = 1000;
+/** Prompts that one report holds, and days of prompts: what is read to show it. */
+const MAX_PROMPTS = 1000;
+const MAX_PROMPT_DAYS = 20_000;
 /** Names of prompts without traffic that a report says. */
 const MAX_SILENT = 500;
 /** Runs that come to nothing, one after another, until the report is given up. */
@@ -67,7 +68,8 @@ export async function wakeReports(
 /** Which prompts the report tells of, and what is said beside them. */
 async function plan(scope: Scope, row: ReportRow): Promise<void> {
   const { fromMs, toMs } = spanOf(row);
-  const { previous } = daysOf(row);
+  const { previous, current } = daysOf(row);
+  const most = Math.min(MAX_PROMPTS, Math.floor(MAX_PROMPT_DAYS / current.length));
   const since = previous[0]?.fromMs ?? fromMs;
   const usedIn = async (from: number, to: number): Promise<string[]> => {
     const used = await versionsUsedOn(scope, { from: from * US_PER_MS, to: to * US_PER_MS });
@@ -89,10 +91,10 @@ async function plan(scope: Scope, row: ReportRow): Promise<void> {
   const told = [...new Set([...called, ...watched, ...deployed, ...before])];
   const aside: Aside = {
     withoutTraffic: registered.filter((name) => !active.has(name)).slice(0, MAX_SILENT),
-    omitted: Math.max(0, told.length - MAX_PROMPTS),
+    omitted: Math.max(0, told.length - most),
     incidents: incidents.filter(({ prompt }) => prompt === null).map(incidentOf),
   };
-  await planReport(scope, row, told.slice(0, MAX_PROMPTS), aside);
+  await planReport(scope, row, told.slice(0, most), aside);
 }
 
 /** What a planned report says, from the sections that are there. */
