@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { dashboard } from "./support/screen.ts";
 
-const { screen, api } = dashboard();
+const { screen, api, instance } = dashboard();
 
 /** Looks like markup and is text wherever it is shown. */
 const SCRIPT = `<script>globalThis.wasRun = true</script><img src=x onerror="globalThis.wasRun = true">`;
@@ -22,6 +22,50 @@ describe("the list of prompts", () => {
     await row.getByText("production v1").waitFor();
     await row.getByText(/^\$0\.\d+$/).waitFor();
     await everyLook("prompts");
+  });
+});
+
+describe("what is not there", () => {
+  it("yet is told how to begin, with this deployment's address", async () => {
+    const response = await fetch(`${instance().url}/api/public/projects`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${instance().adminToken}` },
+      body: JSON.stringify({ name: "empty" }),
+    });
+    const { secretKey } = (await response.json()) as { secretKey: string };
+    const { page, open, everyLook } = await screen({}, secretKey);
+    await open("/prompts");
+    await page.getByRole("heading", { name: "No prompts yet" }).waitFor();
+    const snippet = page.getByLabel("Creates a first prompt", { exact: true });
+    expect(await snippet.textContent()).toContain(`${instance().url}/api/public/v2/prompts`);
+    await everyLook("prompts-empty");
+    await open("/prompts?q=nothing-is-called-so");
+    await page.getByRole("heading", { name: "No prompt fits" }).waitFor();
+  });
+
+  it("because of an error is asked for again on demand", async () => {
+    const { page, open, forgive } = await screen();
+    const detail = "the registry cannot be reached <b>now</b>";
+    const problem = { title: "internal_error", status: 500, detail, requestId: "r-1", issues: [] };
+    await page.route("**/api/public/prompts/search*", (route) =>
+      route.fulfill({ status: 500, contentType: "application/problem+json", json: problem }),
+    );
+    await open("/prompts");
+    const alert = page.getByRole("alert");
+    await alert.getByText(detail).waitFor();
+    await alert.getByText("Request r-1").waitFor();
+    forgive(/500/);
+    await page.unroute("**/api/public/prompts/search*");
+    await alert.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("link", { name: "support-reply" }).first().waitFor();
+  });
+
+  it("at an address leads back", async () => {
+    const { page, open } = await screen();
+    await open("/nothing-of-the-kind");
+    await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+    await page.getByRole("link", { name: "To the prompts" }).click();
+    await page.waitForURL(/\/prompts$/);
   });
 });
 
