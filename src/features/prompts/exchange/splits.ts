@@ -18,12 +18,18 @@ type Here = {
 const sameTable = (live: LiveSplit, { arms, runs }: SplitLine): boolean =>
   JSON.stringify([live.arms, live.runs]) === JSON.stringify([arms, runs]);
 
+/** What keeps the split that lives here from becoming the file's. */
+function obstacleHere(live: LiveSplit | undefined, line: SplitLine): string | undefined {
+  if (!live) return undefined;
+  const { name, label, id } = line;
+  if (live.id !== id) return `label '${label}' of '${name}' has another split here; end it first`;
+  if (!live.owner || sameTable(live, line)) return undefined;
+  return `the split of label '${label}' of '${name}' is steered by rollout ${live.owner} here; abort it first`;
+}
+
 /** What keeps a split from being the label's; undefined when nothing does. */
-function obstacle(
-  { after, splits }: Here,
-  { name, label, id, arms, runs, startedAt, changedAt }: SplitLine,
-  now: Date,
-): string | undefined {
+function obstacle({ after, splits }: Here, line: SplitLine, now: Date): string | undefined {
+  const { name, label, arms, runs, startedAt, changedAt } = line;
   const control = after.labels.get(label);
   if (control === undefined) return `'${name}' has no label '${label}' to split`;
   const problem = problemOf(after, control, arms);
@@ -31,9 +37,7 @@ function obstacle(
   if (!fitsDocument(runs)) return "ranges: are in too many pieces";
   if (changedAt > now) return "changedAt: is in the future";
   if (startedAt > changedAt) return "startedAt: is after changedAt";
-  const live = splits.get(label);
-  if (!live || live.id === id) return undefined;
-  return `label '${label}' of '${name}' has another split here; end it first`;
+  return obstacleHere(splits.get(label), line);
 }
 
 /** What the ledger that comes along says last of a split; undefined when nothing, or that it ended. */

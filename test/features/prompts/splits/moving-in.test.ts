@@ -111,3 +111,19 @@ it("a split of any history comes back with every slot where it was, and its ledg
     { seed: 20261122, numRuns: 300 },
   );
 });
+
+it("a split that a rollout steers keeps its weights, and may be said again as it is", () => {
+  const past = lived([
+    [5_000, 5_000, 0],
+    [2_000, 8_000, 0],
+  ]);
+  const first = lived([[5_000, 5_000, 0]]);
+  if (!past || !first) throw new Error("the splits cannot be made");
+  const steered: Splits = new Map([["production", { ...first.split, owner: "rol_1" }]]);
+  const refused = plan(WITHOUT_VERSIONS(fileOf(past)), state, steered);
+  expect(refused.faults.map(({ message }) => message)).toEqual([
+    "the split of label 'production' of 'p' is steered by rollout rol_1 here; abort it first",
+  ]);
+  const same = plan(WITHOUT_VERSIONS(fileOf(first)), state, steered);
+  expect([same.faults, same.splits]).toEqual([[], []]);
+});
