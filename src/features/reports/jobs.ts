@@ -7,8 +7,8 @@ import type { Scope } from "../../platform/scope.ts";
 import { listProjects, projectIdOf, scopeOfTenant } from "../projects/index.ts";
 import type { Project } from "../projects/model.ts";
 import { keepDay } from "./days/actions.ts";
-import { dayKey, isToKeep } from "./days/plan.ts";
-import { daysSince } from "./days/store.ts";
+import { isToKeep } from "./days/plan.ts";
+import { keptOf } from "./days/store.ts";
 import { advance, wakeReports } from "./make/actions.ts";
 import { dueReports } from "./periods.ts";
 import { insertDue, missingAmong, type Waiting, waitingReports } from "./store.ts";
@@ -18,9 +18,8 @@ type MessageOf<K extends JobMessage["kind"]> = Extract<JobMessage, { kind: K }>;
 /** Reports that one run begins, and those that it sends on at a time. */
 const REPORTS_PER_RUN = 500;
 const PAGES_PER_RUN = 20;
-/** Messages of one call; Queues allow 100. */
-const MESSAGES_PER_BATCH = 100;
-const DAY_MS = 86_400_000;
+/** Days that are looked up at a time; each may be a message, and Queues allow 100 in a call. */
+const DAYS_PER_QUESTION = 100;
 /** Local days that may still be kept, counted back from today. */
 const DAYS_LOOKED_AT = 3;
 
@@ -89,24 +88,19 @@ function newestDays({ settings: { timeZone } }: Project, now: Date): LocalDay[] 
 /** Asks for the sums of local days before their 5-minute buckets go. */
 async function keepDays(env: Env, now: Date): Promise<{ more: boolean }> {
   const nowMs = now.getTime();
-  const rows = await daysSince(openRegistry(env.DB), nowMs - (DAYS_LOOKED_AT + 2) * DAY_MS);
-  const keyOf = (tenant: number, day: Pick<LocalDay, "fromMs" | "toMs">): string =>
-    `${tenant}/${dayKey(day)}`;
-  const known = new Map(
-    rows.map((row) => [
-      keyOf(row.project, { fromMs: row.start, toMs: row.stop }),
-      { passes: row.passes, isUnderWay: row.after !== null },
-    ]),
-  );
-  const messages = (await listProjects(env)).flatMap((project) =>
+  const days = (await listProjects(env)).flatMap((project) =>
     newestDays(project, now)
-      .filter((day) => isToKeep(day, known.get(keyOf(project.tenant, day)), nowMs))
-      .map((day) => ({
-        body: { kind: "local-day" as const, tenant: project.tenant, ...day },
-      })),
+      .filter((day) => isToKeep(day, null, nowMs))
+      .map((day) => ({ tenant: project.tenant, day })),
   );
-  for (let from = 0; from < messages.length; from += MESSAGES_PER_BATCH) {
-    await env.JOBS.sendBatch(messages.slice(from, from + MESSAGES_PER_BATCH));
+  for (let from = 0; from < days.length; from += DAYS_PER_QUESTION) {
+    const part = days.slice(from, from + DAYS_PER_QUESTION);
+    const kept = await keptOf(env, part);
+    const due = part.filter(({ day }, i) => isToKeep(day, kept[i] ?? null, nowMs));
+    const messages = due.map(({ tenant, day }) => ({
+      body: { kind: "local-day" as const, tenant, ...day },
+    }));
+    if (messages.length > 0) await env.JOBS.sendBatch(messages);
   }
   return { more: false };
 }

@@ -77,7 +77,7 @@ const isBeyond = (a: VersionPlace, b: VersionPlace): boolean =>
   a.prompt === b.prompt ? a.version > b.version : a.prompt > b.prompt;
 
 const stateOf = (row: DayRow | undefined) =>
-  row && { passes: row.passes, isUnderWay: row.after !== null };
+  row ? { passes: row.passes, isUnderWay: row.after !== null } : null;
 
 /**
  * Writes some of a local day's sums, from the buckets that still answer for it to 5 minutes. Doing

@@ -22,7 +22,7 @@ const AGAIN_AFTER_MS = 64 * MS_PER_HOUR;
 export type Kept = { passes: number; isUnderWay: boolean };
 
 /** Whether a day's sums are to be written now, and still can be written exactly. */
-export function isToKeep(day: LocalDay, kept: Kept | undefined, nowMs: number): boolean {
+export function isToKeep(day: LocalDay, kept: Kept | null, nowMs: number): boolean {
   const isOver = nowMs >= day.toMs + FIRST_AFTER_MS;
   if (isBucket(day) || !isOver || !isLivingAt(0, day.fromMs * US_PER_MS, nowMs * US_PER_MS)) {
     return false;

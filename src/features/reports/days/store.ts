@@ -1,16 +1,34 @@
 import { and, eq, gte, inArray, sql } from "drizzle-orm";
 
 import type { LocalDay } from "../../../lib/time/zone.ts";
-import type { RegistryDb } from "../../../platform/db.ts";
 import type { Scope } from "../../../platform/scope.ts";
 import type { VersionPlace } from "../section/model.ts";
 import { localDays } from "../tables.ts";
+import type { Kept } from "./plan.ts";
 
 export type DayRow = typeof localDays.$inferSelect;
 
-/** Every day of every project that began at an instant or later, as far as it was kept. */
-export const daysSince = (db: RegistryDb, ms: number): Promise<DayRow[]> =>
-  db.select().from(localDays).where(gte(localDays.start, ms)).all();
+/** A local day of a project, by the project's number. */
+export type ProjectDay = { tenant: number; day: LocalDay };
+
+/** What is kept of these days: null where nothing was begun. In the order given. */
+export async function keptOf(
+  { DB }: { DB: D1Database },
+  days: readonly ProjectDay[],
+): Promise<(Kept | null)[]> {
+  const keys = days.map(({ tenant, day }) => [tenant, day.fromMs, day.toMs]);
+  const { results } = await DB.prepare(
+    `SELECT d.passes, d.after IS NOT NULL AS isUnderWay FROM json_each(?1) k
+     LEFT JOIN report_day d ON d.project = k.value ->> 0 AND d.start = k.value ->> 1
+       AND d.stop = k.value ->> 2
+     ORDER BY k.key`,
+  )
+    .bind(JSON.stringify(keys))
+    .all<{ passes: number | null; isUnderWay: 0 | 1 }>();
+  return results.map(({ passes, isUnderWay }) =>
+    passes === null ? null : { passes, isUnderWay: isUnderWay === 1 },
+  );
+}
 
 const own = ({ tenant }: Scope, { fromMs, toMs }: LocalDay) =>
   and(eq(localDays.project, tenant), eq(localDays.start, fromMs), eq(localDays.stop, toMs));
