@@ -64,7 +64,7 @@ function boundsAt(guardrail: Guardrail, stages: readonly StageSums[], terms: Ter
 const UNIT_WORDS: Record<RolloutUnit, string> = {
   request: "requests",
   key: "users",
-  process: "minutes",
+  process: "stretches of three minutes",
 };
 
 type Untold = Extract<Read, { tested: false }>;

@@ -1,7 +1,7 @@
 /** The rules by which a rollout is decided. A change of any rule, limit or default is a new number. */
 export const METHOD_VERSION = "rollout/1";
 
-/** What a split is drawn for: a request, a targeting key, or a process and minute that cached a prompt. */
+/** What a split is drawn for: a request, a targeting key, or a process that keeps what it fetched. */
 export const ROLLOUT_UNITS = ["request", "key", "process"] as const;
 export type RolloutUnit = (typeof ROLLOUT_UNITS)[number];
 

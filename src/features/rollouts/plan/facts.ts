@@ -51,11 +51,12 @@ export type Fault = { path: string; message: string };
 const SOURCES = ["API", "EVAL", "ANNOTATION"];
 
 /**
- * Names under which the scores of a guardrail are counted. Scores on traces and sessions judge all
- * that a trace used: they say something of one version only where a key keeps it.
+ * Names under which the scores of a guardrail are counted. Scores on traces judge all that a
+ * trace used: they say something of one version only where a key keeps it. Those on sessions are in
+ * no cohort.
  */
 export const scoreSeries = (name: string, dataType: string, unit: RolloutUnit): string[] =>
-  (unit === "key" ? ["O", "T", "S"] : ["O"]).flatMap((level) =>
+  (unit === "key" ? ["O", "T"] : ["O"]).flatMap((level) =>
     SOURCES.map((source) => scoreMetric({ level, source, dataType, name })),
   );
 
