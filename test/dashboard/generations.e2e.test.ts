@@ -85,6 +85,8 @@ describe("the generations", () => {
       );
       expect(await rows.count()).toBe(data.length + 1);
       expect(await page.getByLabel("Prompt", { exact: true }).inputValue()).toBe("support-reply");
+      // Fewer rows look the same.
+      await open("/generations?range=30d&promptName=support-reply&promptVersion=2&failed=true");
       await everyLook("generations");
     },
     LOOKING_MS,
