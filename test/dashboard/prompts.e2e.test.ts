@@ -86,7 +86,7 @@ describe("a prompt", () => {
     await page.getByText(/is not closed by/).waitFor();
     await page.getByLabel("Text", { exact: true }).last().fill("Good day, {{name}}!");
     await page.getByRole("button", { name: "Review changes" }).click();
-    await page.getByLabel("Changes").getByText("Hello").waitFor();
+    await page.getByLabel("Changes", { exact: true }).getByText("Hello").waitFor();
     await expectAccessible();
     await page.getByRole("button", { name: "Save version" }).click();
     await page.getByRole("heading", { name: "Version 2" }).waitFor();
@@ -185,7 +185,7 @@ describe("a prompt", () => {
     await everyLook("editor");
     await page.getByLabel("Text of message 1").fill("You answer {{company}}'s customers.");
     await page.getByRole("button", { name: "Review changes" }).click();
-    await page.getByLabel("Changes").waitFor();
+    await page.getByLabel("Changes", { exact: true }).waitFor();
     await everyLook("review");
   });
 });

@@ -15,7 +15,7 @@ export const Empty = ({
   snippet?: { label: string; text: string };
   action?: ReactNode;
 }) => (
-  <Paper withBorder p="xl">
+  <Paper withBorder p={{ base: "md", sm: "xl" }}>
     <Stack gap="md" maw={720}>
       <Title order={2}>{title}</Title>
       {children !== undefined && <Text c="dimmed">{children}</Text>}
