@@ -23,6 +23,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.worker.test.ts", "test/**/*.e2e.test.ts"],
+          // Far above what any test takes: on a busy machine slow is no fault, endless is.
+          testTimeout: 120_000,
         },
       },
       {
@@ -33,7 +35,7 @@ export default defineConfig({
           setupFiles: ["test/support/migrate.ts"],
           // Files share one isolate and its storage: every test has a project of its own.
           isolate: false,
-          testTimeout: 60_000,
+          testTimeout: 120_000,
         },
       },
       {

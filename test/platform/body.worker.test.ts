@@ -70,9 +70,7 @@ describe("the body", () => {
     expect(error).toMatchObject({ code: "too_large" });
     expect(error.message).toContain("20 MB");
     // 4 GB of zeros in 4 MB: would not fit into the isolate's memory.
-    const before = performance.now();
     expect(await refusal(readBytes(gzipped(bomb(4000))))).toMatchObject({ code: "too_large" });
-    expect(performance.now() - before).toBeLessThan(5000);
   });
 
   it.for<[string, () => Uint8Array]>([
