@@ -13,7 +13,16 @@ const USES = {
   delivery: ["projects", "prompts"],
   dashboards: ["projects", "prompts", "rollups"],
   agents: ["prompts", "delivery", "rollups", "rollouts"],
-  reports: ["projects", "notifications", "prompts", "ingest", "rollups", "comparisons", "monitors", "rollouts"],
+  reports: [
+    "projects",
+    "notifications",
+    "prompts",
+    "ingest",
+    "rollups",
+    "comparisons",
+    "monitors",
+    "rollouts",
+  ],
 };
 
 /** Files that may do I/O or speak HTTP. Everything else in a slice is pure. */
