@@ -121,6 +121,32 @@ describe("a prompt", () => {
     await dialog.waitFor({ state: "detached" });
   });
 
+  it("shows how a label is split, and ends the split only when told to", async () => {
+    await create({ name: "e2e-split", prompt: "one", labels: ["production"] });
+    await create({ name: "e2e-split", prompt: "two" });
+    await create({ name: "e2e-split", prompt: "three" });
+    await api("PUT", "/api/public/prompts/e2e-split/labels/production/split", {
+      arms: [
+        { version: 1, weight: 9_000 },
+        { version: 2, weight: 1_000 },
+      ],
+    });
+    const { page, open, forgive } = await screen();
+    await open("/prompts/e2e-split?version=3");
+    await page.getByText("Split: v1 90 %, v2 10 %").waitFor();
+    await page.getByRole("button", { name: "Move a label here" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("The split that runs on production ends.").waitFor();
+    await dialog.getByRole("button", { name: "Move production" }).click();
+    await dialog.getByText("This was not done").waitFor();
+    forgive(/409/);
+    await dialog.getByLabel("End the split of production").check();
+    await dialog.getByRole("button", { name: "Move production" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await page.getByText("production: v1 → v3").waitFor();
+    expect(await page.getByText(/^Split:/).count()).toBe(0);
+  });
+
   it("shows text that looks like markup as text", async () => {
     const name = "e2e/markup";
     await create({

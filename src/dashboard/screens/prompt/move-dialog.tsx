@@ -126,7 +126,8 @@ export function MoveDialog({
         ...(split ? { force: endsSplit } : {}),
       });
     } catch (error) {
-      setConflict(error instanceof ApiError && error.status === 409);
+      // A split in the way is refused likewise, and says so itself.
+      setConflict(!split && error instanceof ApiError && error.status === 409);
       throw error;
     }
   };
