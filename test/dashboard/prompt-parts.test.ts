@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, constantFrom, property } from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import {
@@ -34,20 +34,9 @@ describe("a template's pieces", () => {
   });
 
   it("are the template again, and mark the registry's own variables", () => {
-    const part = fc.constantFrom(
-      "{{",
-      "}}",
-      "{",
-      "}",
-      "a",
-      " ",
-      "\n",
-      "<b>",
-      "@@@",
-      "name=x|label=y",
-    );
-    fc.assert(
-      fc.property(fc.array(part), (parts) => {
+    const part = constantFrom("{{", "}}", "{", "}", "a", " ", "\n", "<b>", "@@@", "name=x|label=y");
+    assert(
+      property(array(part), (parts) => {
         const template = parts.join("");
         const pieces = piecesOf(template);
         expect(pieces.map(({ text }) => text).join("")).toBe(template);
