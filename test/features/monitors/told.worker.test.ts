@@ -180,6 +180,24 @@ describe("the minute of cron", () => {
     const incidents = await ours.incidents(after(2));
     expect(incidents).toHaveLength(25);
     expect(new Set(incidents.map(({ monitor }) => monitor.id))).toEqual(new Set(ids));
+
+    const list = async (query: string) => {
+      const { json } = await call("GET", `/api/public/incidents?${query}`, {
+        authorization: ours.project.basic,
+        env: ours.env,
+      });
+      return json as { data: { id: string }[]; nextCursor: string | null };
+    };
+    const paged: string[] = [];
+    for (let cursor: string | null = ""; cursor !== null;) {
+      const page = await list(`limit=10&state=active${cursor && `&cursor=${cursor}`}`);
+      paged.push(...page.data.map(({ id }) => id));
+      cursor = page.nextCursor;
+    }
+    expect(paged).toEqual(incidents.map(({ id }) => id).toReversed());
+    expect((await list(`monitor=${ids[3] ?? ""}`)).data).toHaveLength(1);
+    expect((await list("state=resolved")).data).toEqual([]);
+    expect((await list("prompt=nowhere")).data).toEqual([]);
   });
 });
 
