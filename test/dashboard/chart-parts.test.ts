@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { csvName, toCsv } from "../../src/dashboard/charts/csv.ts";
+import { factsOf, stepText } from "../../src/dashboard/charts/facts.ts";
 import { granularityOf, zoneOf } from "../../src/dashboard/charts/granularity.ts";
 import { lookAt, lookOf } from "../../src/dashboard/charts/look.ts";
 import { marksOf, moveText } from "../../src/dashboard/charts/marks.ts";
@@ -207,5 +208,35 @@ describe("marksOf", () => {
     expect(moveText(move({ to: null }))).toBe("production: removed from v1");
     expect(moveText(move({ kind: "split" }))).toBe("production: split changed");
     expect(moveText(move({ kind: "dependency" }))).toContain("a prompt it refers to");
+  });
+});
+
+describe("facts of a chart", () => {
+  it("say n, unit, steps, window, time zone and environment", () => {
+    const facts = factsOf({
+      n: 12_345,
+      unit: "ms",
+      from: "2026-11-20T00:00:00.000Z",
+      to: "2026-11-21T12:30:00.000Z",
+      timeZone: "Europe/Berlin",
+      stepMs: HOUR_MS,
+      environment: "staging",
+    });
+    expect(facts).toEqual([
+      "n = 12.3 k",
+      "time, per hour",
+      "20 Nov, 01:00 – 21 Nov, 13:30 Europe/Berlin",
+      "environment staging",
+    ]);
+  });
+
+  it("name steps by the largest unit that they are whole in", () => {
+    expect([60_000, 300_000, HOUR_MS, 6 * HOUR_MS, DAY_MS].map(stepText)).toEqual([
+      "per minute",
+      "per 5 minutes",
+      "per hour",
+      "per 6 hours",
+      "per day",
+    ]);
   });
 });

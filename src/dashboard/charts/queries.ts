@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 
 import type { Adoption } from "../../features/comparisons/adoption/contract.ts";
 import type { Metrics } from "../../features/rollups/contract.ts";
@@ -24,13 +24,23 @@ const queryOf = ({ versions, from, to, environment }: Asked): Query => ({
   environment,
 });
 
+const subjectOf = (key: readonly unknown[]): string =>
+  JSON.stringify(key, (name, value: unknown) => (name === "from" || name === "to" ? null : value));
+
+/** Whether two queries ask the same but for the stretch of time: then one may stand in for the other. */
+export const isSameSubject = (
+  asked: { queryKey: readonly unknown[] } | undefined,
+  key: readonly unknown[],
+): boolean => asked !== undefined && subjectOf(asked.queryKey) === subjectOf(key);
+
 /** Reads something of a prompt; while another stretch is asked for, the one before stays on screen. */
 function useRead<T>(below: string, prompt: string, query: Query) {
   const { id, api } = useProject();
-  return useQuery({
-    queryKey: [id, "prompt", prompt, below, query],
+  const queryKey = [id, "prompt", prompt, below, query];
+  return useQuery<T>({
+    queryKey,
     queryFn: ({ signal }) => api.get<T>(promptPath(prompt, `/${below}`), query, signal),
-    placeholderData: keepPreviousData,
+    placeholderData: (before, asked) => (isSameSubject(asked, queryKey) ? before : undefined),
   });
 }
 

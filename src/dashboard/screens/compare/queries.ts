@@ -1,8 +1,9 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 
 import type { Comparison } from "../../../features/comparisons/contract.ts";
 import type { VersionPage } from "../../../features/prompts/catalog/contract.ts";
 import { promptPath } from "../../api/client.ts";
+import { isSameSubject } from "../../charts/queries.ts";
 import { useProject, useWindow } from "../../shell/project.ts";
 
 /** Versions of a prompt, newest first. */
@@ -22,10 +23,11 @@ export function useComparison({ prompt, control, candidate }: Arms) {
   const { id, api } = useProject();
   const { from, to, environment } = useWindow();
   const query = { control, candidate, from, to, environment };
-  return useQuery({
-    queryKey: [id, "prompt", prompt, "comparison", query],
+  const queryKey = [id, "prompt", prompt, "comparison", query];
+  return useQuery<Comparison>({
+    queryKey,
     queryFn: ({ signal }) => api.get<Comparison>(promptPath(prompt, "/comparison"), query, signal),
-    placeholderData: keepPreviousData,
+    placeholderData: (before, asked) => (isSameSubject(asked, queryKey) ? before : undefined),
   });
 }
 
