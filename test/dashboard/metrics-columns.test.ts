@@ -54,6 +54,7 @@ function line(version: number, over: Partial<VersionMetrics> = {}): VersionMetri
     costUsd: summed,
     inputCostUsd: summed,
     outputCostUsd: summed,
+    cachedCostUsd: summed,
     scores: [],
     observations: "",
     ...over,

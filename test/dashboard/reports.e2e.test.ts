@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { dashboard, LOOKS } from "./support/screen.ts";
+import { dashboard } from "./support/screen.ts";
 
 const { screen, api } = dashboard();
 
@@ -57,14 +57,10 @@ describe("reports", () => {
 
   it("look well", async () => {
     const id = await readyReport();
-    for (const look of LOOKS) {
-      const { open, picture, expectAccessible } = await screen(look);
-      await open("/reports");
-      await expectAccessible();
-      await picture("reports");
-      await open(`/reports/${id}`);
-      await expectAccessible();
-      await picture("report");
-    }
+    const { open, everyLook } = await screen();
+    await open("/reports");
+    await everyLook("reports");
+    await open(`/reports/${id}`);
+    await everyLook("report");
   });
 });

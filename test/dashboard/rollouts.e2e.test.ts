@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { dashboard, LOOKS } from "./support/screen.ts";
+import { dashboard } from "./support/screen.ts";
 
 const { screen, api } = dashboard();
 
@@ -63,14 +63,10 @@ describe("rollouts", () => {
 
   it("look well", async () => {
     const { data } = await api<{ data: { id: string }[] }>("GET", "/api/public/rollouts");
-    for (const look of LOOKS) {
-      const { open, picture, expectAccessible } = await screen(look);
-      await open("/rollouts?show=all");
-      await expectAccessible();
-      await picture("rollouts");
-      await open(`/rollouts/${data[0]?.id ?? ""}`);
-      await expectAccessible();
-      await picture("rollout");
-    }
+    const { open, everyLook } = await screen();
+    await open("/rollouts?show=all");
+    await everyLook("rollouts");
+    await open(`/rollouts/${data[0]?.id ?? ""}`);
+    await everyLook("rollout");
   });
 });
