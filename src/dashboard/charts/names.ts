@@ -11,6 +11,7 @@ export const METRIC_NAMES: Record<string, string> = {
   costUsdWinsorised: "Cost, cut at p99",
   inputCostUsd: "Input cost",
   outputCostUsd: "Output cost",
+  cachedCostUsd: "Cached input cost",
   slowShare: "Slow generations",
 };
 
@@ -35,4 +36,5 @@ export const VALUE_METRICS = [
   "costUsd",
   "inputCostUsd",
   "outputCostUsd",
+  "cachedCostUsd",
 ] as const;

@@ -165,24 +165,40 @@ export function PercentilesPanel({
   );
 }
 
-/** Two answers as one: loaded when both are, failed when either did. */
-function both<A, B>(a: UseQueryResult<A>, b: UseQueryResult<B>): UseQueryResult<[A, B]> {
-  const data = a.data !== undefined && b.data !== undefined ? [a.data, b.data] : undefined;
-  const refetch = () => Promise.all([a.refetch(), b.refetch()]);
-  return { ...a, data, error: a.error ?? b.error, refetch } as unknown as UseQueryResult<[A, B]>;
+/** Several answers as one: loaded when all are, failed when any did. */
+function together<T>(
+  first: UseQueryResult<T>,
+  ...others: UseQueryResult<T>[]
+): UseQueryResult<T[]> {
+  const all = [first, ...others];
+  const loaded = all.flatMap(({ data }) => (data === undefined ? [] : [data]));
+  return {
+    ...first,
+    data: loaded.length === all.length ? loaded : undefined,
+    error: all.find(({ error }) => error !== null)?.error ?? null,
+    refetch: () => Promise.all(all.map((query) => query.refetch())),
+  } as unknown as UseQueryResult<T[]>;
 }
+
+/** A cache of which nothing is known has no part of its own. */
+const costParts = ([input, cached, output]: Timeseries[]): Chart => {
+  if (!input || !cached || !output) throw new Error("a part of the cost is missing");
+  const isKnown = cached.data.some(({ points }) => points.some(({ n }) => n > 0));
+  return costChart({ input, cached: isKnown ? cached : null, output });
+};
 
 export function CostPanel(props: Common) {
   const { asked, granularity } = props;
   const ask = { statistic: "sum", granularity };
   const input = useTimeseries(asked, { ...ask, metric: "inputCostUsd" });
   const output = useTimeseries(asked, { ...ask, metric: "outputCostUsd" });
+  const cached = useTimeseries(asked, { ...ask, metric: "cachedCostUsd" });
   return (
     <Framed
       {...props}
       title={props.title ?? (granularity === "day" ? "Cost per day" : "Cost")}
-      query={both(input, output)}
-      chartOf={([input, output]) => costChart({ input, output, cached: null })}
+      query={together(input, cached, output)}
+      chartOf={costParts}
       tableOf={(parts) => joinedTable(parts.map(timeseriesTable))}
     />
   );

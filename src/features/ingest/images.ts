@@ -42,6 +42,7 @@ export type GenerationItem = [
   cost: number | null,
   inputCost: number | null,
   outputCost: number | null,
+  cachedCost: number | null,
   ...(Drawn | []),
 ];
 
@@ -69,7 +70,7 @@ export type Item = GenerationItem | ScoreItem | SessionItem;
 
 /**
  * Smallest and largest values of a metric among counted generations, in the order start, latency,
- * time to first token, input, output and total tokens, cost, input and output cost; or of a score.
+ * time to first token, input, output and total tokens, cost, input, output and cached cost; or of a score.
  */
 export type ExtremesItem =
   | ["G", ...(number | null)[]]
@@ -98,6 +99,7 @@ const MEASURES = [
   "o.cost",
   "o.cost_in",
   "o.cost_out",
+  "o.cost_cached",
 ];
 const DRAWN = "o.trace, o.user_cell, o.split";
 const MEASURED = ["o.err <> 0", ...MEASURES, DRAWN].join(", ");

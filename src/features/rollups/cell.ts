@@ -62,6 +62,7 @@ export const METRICS = [
   "cost",
   "costIn",
   "costOut",
+  "costCached",
 ] as const;
 export type Metric = (typeof METRICS)[number];
 

@@ -119,6 +119,7 @@ const VersionMetrics = z.object({
   costUsd: Summed,
   inputCostUsd: Summed,
   outputCostUsd: Summed,
+  cachedCostUsd: Summed.describe("What of the input cost was for tokens read from a cache."),
   scores: z.array(ScoreLine),
   observations: z.string().describe("Path of the generations behind the numbers, newest first."),
 });

@@ -21,6 +21,7 @@ export const MEASURES = {
   costUsd: { metric: "cost", scale: USD },
   inputCostUsd: { metric: "costIn", scale: USD },
   outputCostUsd: { metric: "costOut", scale: USD },
+  cachedCostUsd: { metric: "costCached", scale: USD },
 } as const satisfies Record<string, { metric: Metric; scale: Scale }>;
 export type Measure = keyof typeof MEASURES;
 

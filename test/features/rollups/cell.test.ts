@@ -35,6 +35,7 @@ const generation = (latency: number, over: { start?: number; cost?: number } = {
   over.cost ?? 4,
   null,
   null,
+  null,
 ];
 const score = (dataType: string, value: number | null, category: string | null): Amount => [
   ...(["S", 7, "greet", 1, START, "default", "m", "O", "API"] as const),

@@ -45,7 +45,7 @@ const generation = fc
   .map(({ place: p, drawn: d, failed, latency, cost }): Amount => {
     const where = [1, "greet", p.version, p.start, p.environment, "m"] as const;
     const who = [d.trace, d.cell, d.split] as const;
-    return ["G", ...where, failed, latency, null, 1, 2, 3, cost, null, null, ...who];
+    return ["G", ...where, failed, latency, null, 1, 2, 3, cost, null, null, null, ...who];
   });
 const score = fc
   .record({ place, drawn, value: fc.integer({ min: -3e6, max: 3e6 }), isThumb: fc.boolean() })

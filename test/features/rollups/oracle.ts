@@ -24,6 +24,7 @@ export type Obs = {
   cost: number | null;
   cost_in: number | null;
   cost_out: number | null;
+  cost_cached: number | null;
   dead: number;
   split: string | null;
   user_cell: number | null;
@@ -143,6 +144,7 @@ function measures(o: Obs): [string, number | null][] {
     ["cost", o.cost],
     ["costIn", o.cost_in],
     ["costOut", o.cost_out],
+    ["costCached", o.cost_cached],
   ];
 }
 

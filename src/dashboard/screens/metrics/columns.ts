@@ -41,6 +41,7 @@ const MEASURES: [measure: Measure, unit: Unit, statistics: readonly Statistic[]]
   ["costUsd", "USD", OF_SUM],
   ["inputCostUsd", "USD", OF_SUM],
   ["outputCostUsd", "USD", OF_SUM],
+  ["cachedCostUsd", "USD", OF_SUM],
 ];
 
 const statisticOf = (summary: Distribution | Summed, statistic: Statistic): number | null =>

@@ -20,10 +20,10 @@ const ENVIRONMENT = 5;
 type Drawn = { trace: string; userCell: number | null; split: string | null };
 
 function drawnOf(item: Amount): Drawn | undefined {
-  const trace = item[0] === "G" ? item[16] : item[13];
+  const trace = item[0] === "G" ? item[17] : item[13];
   if (trace === undefined) return undefined;
   const [userCell = null, split = null] =
-    item[0] === "G" ? [item[17], item[18]] : [item[14], item[15]];
+    item[0] === "G" ? [item[18], item[19]] : [item[14], item[15]];
   return { trace, userCell, split };
 }
 

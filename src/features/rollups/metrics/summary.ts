@@ -134,6 +134,7 @@ export function summarise(cell: Cell, facts: VersionFacts): VersionMetrics {
     costUsd: summed(...of("costUsd")),
     inputCostUsd: summed(...of("inputCostUsd")),
     outputCostUsd: summed(...of("outputCostUsd")),
+    cachedCostUsd: summed(...of("cachedCostUsd")),
     scores: scoreGroups(cell).map(({ stat, ...group }) => scoreLine(group, stat)),
     observations: facts.observations,
   };

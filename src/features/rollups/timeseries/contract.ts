@@ -34,6 +34,7 @@ const SHORT: Record<string, Measure> = {
   cost: "costUsd",
   inputCost: "inputCostUsd",
   outputCost: "outputCostUsd",
+  cachedCost: "cachedCostUsd",
 };
 const KNOWN = ["count", "errors", ...Object.keys(MEASURES), `${SCORE_PREFIX}<name>`].join(", ");
 

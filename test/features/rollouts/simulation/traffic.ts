@@ -102,6 +102,7 @@ function caller(traffic: Traffic, uniform: Uniform) {
       cost,
       null,
       null,
+      null,
       trace,
       userCell,
       null,
