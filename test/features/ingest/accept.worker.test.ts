@@ -2,7 +2,7 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from "clou
 import { describe, it } from "vitest";
 
 import { objectName, parseObjectName } from "../../../src/features/ingest/accept/payload.ts";
-import { writeCursor } from "../../../src/features/ingest/consumer/store.ts";
+import { recordObject, writeCursor } from "../../../src/features/ingest/consumer/store.ts";
 import {
   accept,
   consume,
@@ -184,6 +184,36 @@ describe("accept", () => {
     queued.length = 0;
     await sweep?.run(env, later);
     expect(ours()).toEqual([]);
+  });
+
+  it("sweeps what was written after objects whose names follow its own", async ({ expect }) => {
+    const hour = new Date("2026-11-20T03:00:00.000Z");
+    const { scope } = quietScope({ queue: true }, freshScope(hour));
+    const env = { ...scope.env };
+    const name = objectName(hour, "r_1", scope.tenant, 0);
+    const quick = objectName(new Date(hour.getTime() + 1_000), "r_2", scope.tenant, 0);
+    const sweep = ingestJobs.find(({ name }) => name === "sweep");
+    const queued: string[] = [];
+    const minutesAgo = (minutes: number): Date => new Date(Date.now() - minutes * 60_000);
+    // R2 says when an object was written; here the slow one was, half a minute after the quick one.
+    const listed = (key: string, uploaded: Date) => ({ key, uploaded }) as R2Object;
+    const objects = [listed(name, minutesAgo(1.75)), listed(quick, minutesAgo(2.25))];
+    const PAYLOADS = {
+      list: async ({ startAfter = "" }: R2ListOptions) => ({
+        objects: objects.filter(({ key }) => key > startAfter),
+        truncated: false,
+      }),
+    } as unknown as R2Bucket;
+    const INGEST = {
+      send: async ({ object }: IngestMessage) => void queued.push(object),
+    } as unknown as Env["INGEST"];
+    await writeCursor(env.EVENTS_0, "sweep", "in/2026-11-20/03/").run();
+    await recordObject(env.EVENTS_0, { tenant: scope.tenant, name: quick, traces: [] }).run();
+
+    await sweep?.run({ ...env, PAYLOADS, INGEST }, new Date());
+    expect(queued).toEqual([]);
+    await sweep?.run({ ...env, PAYLOADS, INGEST }, new Date(Date.now() + 60_000));
+    expect(queued).toEqual([name]);
   });
 
   it("does not let a bad object hold up its neighbours", async ({ expect }) => {

@@ -93,29 +93,38 @@ const SWEEP_PAGE = 500;
 const SWEEP_PAGES = 10;
 const WATERMARK = "sweep";
 
-type Waiting = { waiting: { name: string; isMissing: boolean }[]; more: boolean };
+/** `young`: it has not waited long enough to be judged. */
+type Waiting = { found: { name: string; is: "recorded" | "missing" | "young" }[]; more: boolean };
 
-/** Objects after a name that have waited long enough, and whether D1 records them. */
+/** Objects after a name in order, and whether D1 records those that have waited long enough. */
 async function waitingAfter(env: Env, now: Date, after: string | undefined): Promise<Waiting> {
   const { objects, truncated } = await env.PAYLOADS.list({
     prefix: "in/",
     limit: SWEEP_PAGE,
     ...(after === undefined ? {} : { startAfter: after }),
   });
-  const waited = objects.filter(
-    ({ uploaded }) => now.getTime() - uploaded.getTime() >= SWEEP_AFTER_MS,
-  );
+  const hasWaited = ({ uploaded }: R2Object): boolean =>
+    now.getTime() - uploaded.getTime() >= SWEEP_AFTER_MS;
+  const waited = objects.filter(hasWaited);
   const names = waited.map(({ key }) => ({ name: key, tenant: tenantOf(key) }));
   const missing = new Set(names.length > 0 ? await unrecorded(env.EVENTS_0, names) : []);
   return {
-    waiting: names.map(({ name }) => ({ name, isMissing: missing.has(name) })),
+    found: objects.map((object) => {
+      const name = object.key;
+      return {
+        name,
+        is: hasWaited(object) ? (missing.has(name) ? "missing" : "recorded") : "young",
+      };
+    }),
     more: truncated && waited.length === objects.length,
   };
 }
 
 /**
  * Queues again every object that has waited for two minutes and is not recorded: what the queue
- * lost is not lost. The watermark is a name up to which every object is recorded.
+ * lost is not lost. The watermark is a name up to which every object is recorded. It never passes one
+ * that is too young to be judged: a name is of a request's start, so an object may be written after
+ * others whose names follow its own.
  */
 async function sweep(env: Env, now: Date): Promise<{ more: boolean }> {
   const watermark = await readCursor(env.EVENTS_0, WATERMARK);
@@ -123,14 +132,14 @@ async function sweep(env: Env, now: Date): Promise<{ more: boolean }> {
   let isSettled = true;
   let more = true;
   for (let page = 0; page < SWEEP_PAGES && more; page++) {
-    const found = await waitingAfter(env, now, after);
-    for (const { name, isMissing } of found.waiting) {
-      if (isMissing) await env.INGEST.send({ object: name });
-      isSettled &&= !isMissing;
+    const waiting = await waitingAfter(env, now, after);
+    for (const { name, is } of waiting.found) {
+      if (is === "missing") await env.INGEST.send({ object: name });
+      isSettled &&= is === "recorded";
       if (isSettled) settled = name;
       after = name;
     }
-    more = found.more;
+    more = waiting.more;
   }
   if (settled !== undefined && settled !== watermark) {
     await writeCursor(env.EVENTS_0, WATERMARK, settled).run();
