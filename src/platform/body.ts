@@ -21,29 +21,40 @@ export const MAX_BODY_MS = 60_000;
 
 const megabytes = (bytes: number): string => `${bytes / 1_000_000} MB`;
 
+/** Room that a body gets first. It grows with what has come, not with what was declared. */
+const FIRST_BYTES = 64_000;
+
+/**
+ * A byte stream as a whole. It is read straight into one growing buffer, which takes as much at a
+ * time as has come: iterating over it gives 4 KB a turn, which costs four times as much.
+ */
 async function collect(
   stream: ReadableStream<Uint8Array>,
   limit: number,
   what: string,
 ): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
   const untilMs = now().getTime() + MAX_BODY_MS;
+  const reader = stream.getReader({ mode: "byob" });
+  let buffer = new ArrayBuffer(FIRST_BYTES);
   let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.byteLength;
-    if (now().getTime() > untilMs) {
-      throw new Refusal("timeout", `${what} took longer than ${MAX_BODY_MS / 1000} s to arrive`);
+  try {
+    for (;;) {
+      if (size === buffer.byteLength) buffer = buffer.transfer(Math.min(2 * size, limit + 1));
+      const { done, value } = await reader.read(new Uint8Array(buffer, size));
+      if (value) buffer = value.buffer;
+      if (done) return new Uint8Array(buffer.transfer(size));
+      size += value.byteLength;
+      if (now().getTime() > untilMs) {
+        throw new Refusal("timeout", `${what} took longer than ${MAX_BODY_MS / 1000} s to arrive`);
+      }
+      if (size > limit) {
+        throw new Refusal("too_large", `${what} is larger than ${megabytes(limit)}`);
+      }
     }
-    if (size > limit) throw new Refusal("too_large", `${what} is larger than ${megabytes(limit)}`);
-    chunks.push(chunk);
+  } catch (error) {
+    await reader.cancel(error);
+    throw error;
   }
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
 }
 
 /**

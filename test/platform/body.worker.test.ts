@@ -27,9 +27,13 @@ const gzipped = (body: BodyInit): Request => post(body, { "content-encoding": "g
 const chunked = (chunks: number, size: number): ReadableStream<Uint8Array> => {
   let sent = 0;
   return new ReadableStream({
+    type: "bytes",
     pull(controller) {
       if (sent++ < chunks) controller.enqueue(new Uint8Array(size));
-      else controller.close();
+      else {
+        controller.close();
+        controller.byobRequest?.respond(0);
+      }
     },
   });
 };
@@ -53,6 +57,15 @@ describe("the body", () => {
     expect(await read(post(text, { "content-encoding": "Identity" }))).toBe(text);
     expect((await readBytes(post(chunked(3, 1000)))).byteLength).toBe(3000);
     expect((await readBytes(post(""))).byteLength).toBe(0);
+  });
+
+  it("keeps every byte, where its buffer has to grow and where it is full to the last", async ({
+    expect,
+  }) => {
+    for (const size of [63_999, 64_000, 64_001, 128_000, 300_001]) {
+      const bytes = Uint8Array.from({ length: size }, (_, i) => i % 251);
+      expect(new Uint8Array(await readBytes(post(bytes))), String(size)).toEqual(bytes);
+    }
   });
 
   it("is refused beyond its limit, with a declared length and without", async ({ expect }) => {
@@ -124,17 +137,15 @@ describe("JSON", () => {
 
 describe("a slow body", () => {
   it("is refused, so that no object is named long before it is stored", async ({ expect }) => {
-    const slow = new ReadableStream(
-      {
-        pull(controller) {
-          setNow(testEnv(), new Date(Date.now() + MAX_BODY_MS + 1_000));
-          controller.enqueue(new Uint8Array(10));
-          controller.close();
-        },
+    // Nothing is pulled before somebody reads.
+    const slow = new ReadableStream({
+      type: "bytes",
+      pull(controller) {
+        setNow(testEnv(), new Date(Date.now() + MAX_BODY_MS + 1_000));
+        controller.enqueue(new Uint8Array(10));
+        controller.close();
       },
-      // Nothing is pulled before somebody reads.
-      { highWaterMark: 0 },
-    );
+    });
     try {
       expect(await refusal(readBytes(post(slow)))).toMatchObject({
         code: "timeout",
