@@ -4,10 +4,10 @@ import { join } from "node:path";
 import type { Metrics } from "../src/features/rollups/contract.ts";
 import { DAYS, load, type Loaded } from "./metrics/load.ts";
 import { duckdbMs } from "./metrics/peer.ts";
-import { call, newProject } from "./project.ts";
+import { call, newProject, runJobs, tenantOf } from "./project.ts";
 import { printAim, printHeading } from "./report.ts";
 import { median } from "./rounds.ts";
-import { ADMIN_TOKEN, newState, productionScript, serve, type Server } from "./server.ts";
+import { newState, productionScript, serve, type Server } from "./server.ts";
 
 export type MetricsBench = { sizes: number[]; rounds: number; peerRounds: number };
 
@@ -18,25 +18,6 @@ const NEW_ROWS = 10_000;
 const FOLD_ROUNDS = 5;
 
 const promptOf = (rows: number): string => `bench-${rows}`;
-
-async function tick(server: Server, at: Date): Promise<void> {
-  const { json } = await call(server, "POST", "/api/public/admin/tick", {
-    authorization: `Bearer ${ADMIN_TOKEN}`,
-    body: { at: at.toISOString() },
-  });
-  const { failed } = json as { failed: string[] };
-  if (failed.length > 0) throw new Error(`jobs failed: ${failed.join(", ")}`);
-}
-
-async function tenantOf(server: Server): Promise<number> {
-  const row = await (
-    await server.registry()
-  )
-    .prepare("SELECT max(num) AS num FROM project")
-    .first<{ num: number }>();
-  if (!row) throw new Error("there is no project");
-  return row.num;
-}
 
 const QUERIES = {
   metrics: (prompt: string, from: string) => `/api/public/prompts/${prompt}/metrics?from=${from}`,
@@ -82,7 +63,7 @@ async function timeFold({ server, tenant, now }: Place, prompt: string): Promise
     const endMs = now.getTime() - (FOLD_ROUNDS - round) * MINUTE_MS;
     await load(server, { tenant, prompt, rows: NEW_ROWS, endMs, spanMs: 10 * MINUTE_MS });
     const before = server.cpuSeconds();
-    await tick(server, now);
+    await runJobs(server, now);
     // The first round warms up.
     if (round > 0) perRow.push(((server.cpuSeconds() - before) * 1e6) / NEW_ROWS);
   }
@@ -144,16 +125,16 @@ export async function benchMetrics(bench: MetricsBench): Promise<void> {
   // The first folds of a process are slow, and would make the last look fast.
   const warm = { tenant: place.tenant, prompt: "warm-up", endMs: now.getTime() - 20 * MINUTE_MS };
   await load(server, { ...warm, rows: 20_000 });
-  await tick(server, now);
+  await runJobs(server, now);
   for (let i = 0; i < 3; i++) await timeFold(place, "warm-up");
   for (const rows of sizes) {
     const prompt = promptOf(rows);
     const started = performance.now();
     const wanted = { tenant: place.tenant, prompt, rows, endMs: now.getTime() - 20 * MINUTE_MS };
     largest = await load(server, rows === most ? { ...wanted, rawPath } : wanted, async (done) => {
-      if (done % ROWS_PER_TICK === 0) await tick(server, now);
+      if (done % ROWS_PER_TICK === 0) await runJobs(server, now);
     });
-    await tick(server, now);
+    await runJobs(server, now);
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     if (rows === most) {
       printAim(

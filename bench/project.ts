@@ -26,3 +26,23 @@ export async function newProject(server: Server): Promise<string> {
   const { publicKey, secretKey } = json as { publicKey: string; secretKey: string };
   return `Basic ${btoa(`${publicKey}:${secretKey}`)}`;
 }
+
+/** Moves the clock and runs every job that is due. @throws Error naming the jobs that failed */
+export async function runJobs(server: Server, at: Date): Promise<void> {
+  const { json } = await call(server, "POST", "/api/public/admin/tick", {
+    authorization: `Bearer ${ADMIN_TOKEN}`,
+    body: { at: at.toISOString() },
+  });
+  const { failed } = json as { failed: string[] };
+  if (failed.length > 0) throw new Error(`jobs failed: ${failed.join(", ")}`);
+}
+
+/** The number by which rows name the project that was made last. */
+export async function tenantOf(server: Server): Promise<number> {
+  const registry = await server.registry();
+  const row = await registry
+    .prepare("SELECT max(num) AS num FROM project")
+    .first<{ num: number | null }>();
+  if (row?.num == null) throw new Error("there is no project");
+  return row.num;
+}

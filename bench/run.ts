@@ -8,10 +8,11 @@ import { benchIngest } from "./ingest.ts";
 import { benchMetrics } from "./metrics.ts";
 import { benchMonitors } from "./monitors.ts";
 import { benchRows } from "./rows.ts";
+import { benchScreens } from "./screens.ts";
 import { cleanUp } from "./server.ts";
 import { benchMemory, benchWires } from "./wires.ts";
 
-const USAGE = `usage: npm run bench -- [--only fetch|ingest|wires|memory|rows|freshness|metrics|monitors|costs] [--quick]
+const USAGE = `usage: npm run bench -- [--only fetch|ingest|wires|memory|rows|freshness|metrics|monitors|screens|costs] [--quick]
 
   --only NAME  one part of it; costs: rows written at 1, 10 and 100 spans a request
   --quick      fewer and shorter rounds: a look, not a figure`;
@@ -49,13 +50,25 @@ const PARTS: Record<string, (quick: boolean) => Promise<void>> = {
         ? { rows: 20_000, monitors: 40, rounds: 2 }
         : { rows: 100_000, monitors: 100, rounds: 5 },
     ),
+  screens: (quick) =>
+    benchScreens(quick ? { rows: 40_000, rounds: 2 } : { rows: 1_000_000, rounds: 5 }),
   costs: async () => {
     for (const traffic of COSTS) await benchRows(traffic);
   },
 };
 
 /** What `npm run bench` runs; `costs` is for docs/costs.md. */
-const USUAL = ["fetch", "ingest", "wires", "memory", "rows", "freshness", "metrics", "monitors"];
+const USUAL = [
+  "fetch",
+  "ingest",
+  "wires",
+  "memory",
+  "rows",
+  "freshness",
+  "metrics",
+  "monitors",
+  "screens",
+];
 
 const BUSY = { minutes: 2, versions: 1, traces: 100 };
 const COSTS = [

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { fileService } from "../local/host/assets.ts";
 import { buildBundle, QUIET_ENV } from "../local/host/bundle.ts";
 import { migrate } from "../local/host/migrate.ts";
 import { descendants } from "../local/host/process.ts";
@@ -34,6 +35,8 @@ export type ServerOptions = {
   vars?: Record<string, unknown>;
   /** False for a peer that has no queue handler. */
   consumesQueues: boolean;
+  /** The folder of the dashboard's files; without it there are none. */
+  files?: string;
 };
 
 const running = new Set<Server>();
@@ -59,7 +62,7 @@ export async function cleanUp(): Promise<void> {
 
 /** Starts a Worker with the bindings of wrangler.toml and the migrations applied. */
 export async function serve(options: ServerOptions): Promise<Server> {
-  const { script, state, vars = {}, consumesQueues } = options;
+  const { script, state, vars = {}, consumesQueues, files } = options;
   // Imported here because the environment above must be set first: wrangler speaks while it loads.
   const { unstable_getMiniflareWorkerOptions, unstable_readConfig } = await import("wrangler");
   const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = await import("miniflare");
@@ -72,6 +75,7 @@ export async function serve(options: ServerOptions): Promise<Server> {
     convertV4MiniflareOptions({
       ...bound,
       ...(consumesQueues ? {} : { queueConsumers: {} }),
+      ...(files === undefined ? {} : { serviceBindings: { ASSETS: fileService(files) } }),
       name: "promptside",
       modules: true,
       script,
@@ -114,6 +118,9 @@ export async function serve(options: ServerOptions): Promise<Server> {
 /** The production bundle. */
 export const productionScript = (): string =>
   readFileSync(join(buildBundle(), "worker.js"), "utf8");
+
+/** The dashboard's files as the production bundle has them. */
+export const dashboardFiles = (): string => join(buildBundle(), "dashboard");
 
 export const bareScript = (name: "bare-kv" | "bare-memory" | "bare-insert"): string =>
   readFileSync(join(import.meta.dirname, "workers", `${name}.js`), "utf8");
