@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 
+import { preloadDrawing } from "../../charts/preload.ts";
 import { projectRoute } from "../../shell/root.tsx";
 
 export const dashboardsRoute = createRoute({
@@ -11,5 +12,6 @@ export const dashboardsRoute = createRoute({
 export const dashboardRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "dashboards/$dashboardId",
+  loader: preloadDrawing,
   component: lazyRouteComponent(() => import("./screen.tsx"), "DashboardScreen"),
 });
