@@ -2,6 +2,7 @@ import { normaliseModel, type Price } from "../../pricing/model.ts";
 import type { ScorePatch, ScoreType } from "../../scores/model.ts";
 import type { Stamped } from "../merge.ts";
 import {
+  type Clock,
   FALLBACK_VERSION,
   type ObservationPatch,
   throughLabel,
@@ -40,10 +41,16 @@ const DEFAULT_ENVIRONMENT = "default";
 /** Milliseconds of the newest clock, as microseconds: when the row was last spoken of. */
 export function newestUs({ clocks }: Stamped): number {
   let newest = 0;
+  // Mostly all fields have one event's clock.
+  let last = "";
+  const look = (clock: Clock): void => {
+    if (clock === last) return;
+    last = clock;
+    newest = Math.max(newest, Number(clock.slice(1, 15)) * 1000);
+  };
   for (const clock of Object.values(clocks)) {
-    for (const one of Array.isArray(clock) ? clock : [clock]) {
-      newest = Math.max(newest, Number(one.slice(1, 15)) * 1000);
-    }
+    if (typeof clock === "string") look(clock);
+    else clock.forEach(look);
   }
   return newest;
 }

@@ -15,8 +15,8 @@ import { countsOf, own } from "./dialects/own.ts";
 import { promptside } from "./dialects/promptside.ts";
 import { traceloop } from "./dialects/traceloop.ts";
 import { vercel } from "./dialects/vercel.ts";
-import { leftovers, resourceMetadata, withoutSecrets } from "./metadata.ts";
-import { environmentOf, MAX_SENDER_LENGTH, sdkOf, statedVersion, versionOf } from "./origin.ts";
+import { leftovers, withoutSecrets } from "./metadata.ts";
+import { environmentOf, type Sender, senderOf, statedVersion, versionOf } from "./origin.ts";
 import {
   booleanOf,
   type Context,
@@ -134,15 +134,15 @@ function outcomeOf({ status, events }: Span, fields: SaidOfObservation): SaidOfO
 function observationOf(
   context: Context,
   dialects: readonly Dialect[],
-  sdk: string | undefined,
+  { sdk, host, resourceAttributes }: Sender,
 ): ObservationPatch {
-  const { span, group } = context;
+  const { span } = context;
   const type = typeOf(context);
   const fields = ofModelCallsOnly(type, observationSaid(context, dialects), context);
   const metadata = {
     ...said({
       attributes: leftovers(span.attributes, DIALECTS),
-      resourceAttributes: resourceMetadata(group.resource),
+      resourceAttributes,
     }),
     ...fields.metadata,
   };
@@ -158,7 +158,7 @@ function observationOf(
       version: versionOf(context),
       metadata: Object.keys(metadata).length === 0 ? undefined : metadata,
       sdk,
-      host: firstText(group.resource, ["host.name"])?.slice(0, MAX_SENDER_LENGTH),
+      host,
     }),
     id: span.spanId,
     traceId: span.traceId,
@@ -269,7 +269,7 @@ export function mapSpans(groups: readonly SpanGroup[], sdk?: string): Mapped {
   const mapped: Mapped = { observations: [], traces: [], scores: [], rejected: [] };
   const told: TracePatch[] = [];
   for (const group of groups) {
-    const sender = sdk ?? sdkOf(group);
+    const sender = senderOf(group, sdk);
     for (const span of group.spans) {
       const context = { span, group };
       const dialects = dialectsOf(span);

@@ -1,5 +1,7 @@
+import type { Json } from "../model.ts";
 import { normaliseEnvironment } from "../normalise.ts";
 import { metadata, metadataEnvironment } from "./dialects/metadata.ts";
+import { resourceMetadata } from "./metadata.ts";
 import { type Context, type Dialect, firstOf, firstText } from "./said.ts";
 import type { Attributes, SpanGroup } from "./spans.ts";
 
@@ -9,7 +11,7 @@ const OWN_ENVIRONMENT = ["langfuse.environment", "abv.environment"];
 const OWN_VERSION = ["langfuse.version", "abv.version"];
 const DEPLOYMENT = ["deployment.environment.name", "deployment.environment"];
 /** Characters that a row keeps of what names a sender. */
-export const MAX_SENDER_LENGTH = 200;
+const MAX_SENDER_LENGTH = 200;
 
 export function environmentOf(
   { span: { attributes }, group: { resource } }: Context,
@@ -35,8 +37,23 @@ export const versionOf = ({
   statedVersion(attributes) ?? firstText(resource, [...OWN_VERSION, "service.version"]);
 
 /** The SDK as the span's library and process name it. Nothing else of a library is read. */
-export function sdkOf({ scope, resource }: SpanGroup): string | undefined {
+function sdkOf({ scope, resource }: SpanGroup): string | undefined {
   const name = scope.name || firstText(resource, ["telemetry.sdk.name"]);
   const version = scope.version || firstText(resource, ["telemetry.sdk.version"]);
   return name && (version ? `${name}/${version}` : name).slice(0, MAX_SENDER_LENGTH);
 }
+
+/** What is the same for all spans of a group. */
+export type Sender = {
+  sdk: string | undefined;
+  host: string | undefined;
+  /** What is kept of the process. */
+  resourceAttributes: Record<string, Json> | undefined;
+};
+
+/** @param sdk as the request's headers say, which know it best */
+export const senderOf = (group: SpanGroup, sdk: string | undefined): Sender => ({
+  sdk: sdk ?? sdkOf(group),
+  host: firstText(group.resource, ["host.name"])?.slice(0, MAX_SENDER_LENGTH),
+  resourceAttributes: resourceMetadata(group.resource),
+});
