@@ -22,6 +22,20 @@ export default defineConfig({
     // A file within a script or a style sheet would need `data:` in the content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // What nearly every screen needs is one file: as thirty small ones it takes longer to come.
+        codeSplitting: {
+          groups: [
+            {
+              name: "common",
+              test: /node_modules\/(react|react-dom|scheduler|clsx|@floating-ui|@mantine\/(core|hooks)|@tanstack)\//,
+              minShareCount: 3,
+            },
+          ],
+        },
+      },
+    },
   },
   server: {
     strictPort: true,
