@@ -201,6 +201,7 @@ describe("GET /api/public/prompts/{name}/metrics", () => {
       costUsd: { ...nothing, total: null },
       inputCostUsd: { ...nothing, total: null },
       outputCostUsd: { ...nothing, total: null },
+      cachedCostUsd: { ...nothing, total: null },
       scores: [],
       observations:
         "/api/public/v2/observations?type=GENERATION&promptName=folder%2Fgreet&promptVersion=1",
