@@ -57,7 +57,7 @@ function expectSpread(
   if (!actual) return;
   if (!expected) {
     expect(actual["n"], where).toBe(0);
-    const { n: _n, ...rest } = actual;
+    const { n: _n, intervals: _needs, ...rest } = actual;
     for (const [key, value] of Object.entries(rest)) expect(value, `${where}.${key}`).toBeNull();
     return;
   }
