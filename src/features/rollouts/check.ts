@@ -102,7 +102,7 @@ function verdictOf(
   if (read.lnHarm >= needs.harm && read.degradation >= read.margin) {
     return { verdict: "harmful", because: "Proven worse, and by its margin or more" };
   }
-  if (isProven) return { verdict: "safe", because: "Proven to be worse by less than its margin" };
+  if (isProven) return { verdict: "safe", because: "Proven not to be worse by its margin or more" };
   return { verdict: "open", because: whyOpen(read, needs) };
 }
 

@@ -12,9 +12,10 @@ import {
 
 /*
  * The limits that `npm run simulate` shows with 400 runs each, with fewer: seeded, so a failure is a
- * change of the code.
+ * change of the code. ROLLOUT_RUNS=400 plays them all here too, in ten minutes or so.
  */
-const TIMEOUT = 240_000;
+const RUNS = Number(process.env["ROLLOUT_RUNS"] ?? 40);
+const TIMEOUT = 240_000 + RUNS * 1_000;
 
 function expectLimits({ limits }: Named, endings: readonly Ending[]): void {
   expect(limits.filter(({ holds }) => !holds(endings)).map(({ text }) => text)).toEqual([]);
@@ -22,7 +23,7 @@ function expectLimits({ limits }: Named, endings: readonly Ending[]): void {
 
 describe("a version that is no different", () => {
   it.for([...NO_DIFFERENCE, RAMP])("$name", { timeout: TIMEOUT }, (named) => {
-    expectLimits(named, play(named.world, 40));
+    expectLimits(named, play(named.world, RUNS));
   });
 
   it("would be held where units are not told apart", { timeout: TIMEOUT }, () => {
@@ -36,7 +37,7 @@ describe("a version that is no different", () => {
 
 describe("a version that is worse", () => {
   it.for([SLOWER, BROKEN, BROKEN_IN_PROCESSES])("$name", { timeout: TIMEOUT }, (named) => {
-    const endings = play(named.world, 100);
+    const endings = play(named.world, Math.max(RUNS, 100));
     expectLimits(named, endings);
     expect(shareOf(endings, ended("rolled_back"))).toBeGreaterThanOrEqual(0.95);
   });

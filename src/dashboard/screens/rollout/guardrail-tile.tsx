@@ -2,7 +2,7 @@ import { Group, Stack, Text } from "@mantine/core";
 
 import type { Rollout } from "../../../features/rollouts/contract.ts";
 import { ChartFrame } from "../../charts/chart-frame.tsx";
-import { count, number, percent, type Shown } from "../../format/number.ts";
+import { count, duration, money, number, percent, type Shown } from "../../format/number.ts";
 import { Exact } from "../../parts/shown.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
 import { guardrailName } from "../rollouts/words.ts";
@@ -17,6 +17,17 @@ const VERDICTS: Record<Evidence["verdict"], { state: string; colour: string }> =
   safe: { state: "proven safe", colour: "green" },
   open: { state: "not yet", colour: "gray" },
 };
+
+const UNITS: Record<string, (value: number | null) => Shown> = {
+  ms: duration,
+  USD: money,
+  tokens: count,
+  "share of generations": percent,
+};
+
+/** What one version does, in the guardrail's own unit. */
+const shownValue = ({ unit }: Guardrail, value: number | null): Shown =>
+  (UNITS[unit] ?? number)(value);
 
 /** A ratio as per cent of change; a difference in its own unit. */
 const shownEffect = ({ scale }: Guardrail, value: number | null): Shown => {
@@ -44,8 +55,9 @@ function Numbers({ guardrail, evidence }: { guardrail: Guardrail; evidence: Evid
         </Text>
       </Group>
       <Text size="sm" c="dimmed">
-        control <Exact {...number(control.value)} /> (n = {count(control.n).text}), candidate{" "}
-        <Exact {...number(candidate.value)} /> (n = {count(candidate.n).text})
+        control <Exact {...shownValue(guardrail, control.value)} /> (n = {count(control.n).text}),
+        candidate <Exact {...shownValue(guardrail, candidate.value)} /> (n ={" "}
+        {count(candidate.n).text})
         {designEffect !== null && designEffect > 1 && (
           <>
             , clustered ×<Exact {...number(designEffect)} />

@@ -62,6 +62,7 @@ export function StageBar({ rollout }: { rollout: Rollout }) {
             {WORDS[place]}
             {startedAt !== null && (
               <>
+                {" "}
                 · began <Age at={startedAt} />
               </>
             )}
