@@ -32,6 +32,8 @@ const HEADERS = {
 /** Whether a request is for the dashboard's page or one of its files. */
 export function isDashboard({ method, url }: Request): boolean {
   if (method !== "GET" && method !== "HEAD") return false;
+  // Every prompt fetch comes by here: what is plainly the API's is not parsed for it.
+  if (url.startsWith("/api/", url.indexOf("/", "https://".length))) return false;
   const { pathname } = new URL(url);
   return PAGES.test(pathname) || FILES.test(pathname);
 }
