@@ -23,6 +23,7 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.worker.test.ts", "test/**/*.e2e.test.ts"],
+          setupFiles: ["test/support/properties.ts"],
           // Far above what any test takes: on a busy machine slow is no fault, endless is.
           testTimeout: 120_000,
         },
@@ -32,7 +33,7 @@ export default defineConfig({
         test: {
           name: "worker",
           include: ["test/**/*.worker.test.ts"],
-          setupFiles: ["test/support/migrate.ts"],
+          setupFiles: ["test/support/properties.ts", "test/support/migrate.ts"],
           // Files share one isolate and its storage: every test has a project of its own.
           isolate: false,
           testTimeout: 120_000,

@@ -8,6 +8,9 @@ export function niceStep(least: number): number {
 /** Finer than this share of the numbers themselves, ticks could not be told apart. */
 const LEAST_SPAN = 1e-9;
 
+/** Closer together than this, nothing that is charted differs: a nano-USD is a million times as much. */
+const NOTHING = 1e-15;
+
 /**
  * Round numbers that cover `[least, greatest]`, zero among them where it is near.
  *
@@ -19,7 +22,7 @@ export function niceTicks(least: number, greatest: number, most = 5): number[] {
     near === far || Math.abs(near) < 0.5 * Math.abs(far);
   const low = least > 0 && isNearZero(least, greatest) ? 0 : least;
   const high = greatest < 0 && isNearZero(greatest, least) ? 0 : greatest;
-  const span = high - low || 1;
+  const span = high - low > NOTHING ? high - low : 1;
   const step = niceStep(
     Math.max(span, Math.abs(high) * LEAST_SPAN, Math.abs(low) * LEAST_SPAN) / most,
   );
