@@ -1,19 +1,15 @@
 import { z } from "zod";
 
-import { now, setNow } from "./platform/clock.ts";
 import { Refusal } from "./platform/errors.ts";
 import { type Endpoint, endpoint, json } from "./platform/http.ts";
 import { openApi } from "./platform/openapi.ts";
 import { referencePage } from "./platform/reference.ts";
 import { VERSION } from "./platform/version.ts";
-import { dueJobs, jobs, runJobs } from "./schedule.ts";
+import { tick } from "./tick.ts";
 
 const Tick = z.object({
   at: z.iso.datetime({ offset: true }).describe("The instant it shall be. Jobs due up to it run."),
 });
-
-/** Jobs repeat while they have more to do, so that one tick leaves nothing behind; bounded all the same. */
-const MAX_ROUNDS = 200;
 
 /** Endpoints about the deployment itself. @param others what the reference shows beside these */
 export function systemEndpoints(others: readonly Endpoint[]): Endpoint[] {
@@ -23,7 +19,8 @@ export function systemEndpoints(others: readonly Endpoint[]): Endpoint[] {
       path: "/api/public/admin/tick",
       access: "deployment",
       tag: "System",
-      summary: "Move the clock and run every job due up to that instant. Only under TEST_CLOCK.",
+      summary:
+        "Move the clock and run every job due up to that instant, on all that was accepted before. Only under TEST_CLOCK.",
       body: Tick,
       answers: {
         200: z.object({ at: z.string(), ran: z.array(z.string()), failed: z.array(z.string()) }),
@@ -33,11 +30,8 @@ export function systemEndpoints(others: readonly Endpoint[]): Endpoint[] {
           throw new Refusal("not_found", "the clock of this deployment cannot be moved");
         }
         const at = new Date(body.at);
-        const due = dueJobs(jobs, at < now() ? new Date(at.getTime() - 86_400_000) : now(), at);
-        setNow(env, at);
-        const ran = due.length > 0 ? due : jobs.filter(({ everyMinutes }) => everyMinutes === 1);
-        const { failed } = await runJobs(ran, env, at, MAX_ROUNDS);
-        return json({ at: at.toISOString(), ran: ran.map(({ name }) => name), failed });
+        const { ran, failed } = await tick(env, at);
+        return json({ at: at.toISOString(), ran, failed });
       },
     }),
     endpoint({

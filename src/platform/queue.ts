@@ -30,3 +30,30 @@ export async function queueJobs(
     });
   }
 }
+
+/**
+ * Messages that are worked off at once, in the shape in which a queue hands them over.
+ *
+ * @param again takes what is to be tried again
+ */
+export function batchAtHand<T>(
+  queue: string,
+  bodies: readonly T[],
+  again: T[] = [],
+): MessageBatch<T> {
+  const messages = bodies.map((body) => ({
+    id: crypto.randomUUID(),
+    timestamp: new Date(),
+    body,
+    attempts: 1,
+    ack: () => undefined,
+    retry: () => void again.push(body),
+  }));
+  return {
+    queue,
+    messages,
+    metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } },
+    ackAll: () => undefined,
+    retryAll: () => void again.push(...bodies),
+  };
+}

@@ -19,7 +19,7 @@ describe("@abvdev/client, @abvdev/tracing and @abvdev/otel", () => {
   });
 
   it("are measured within two ticks, every number of every version", async () => {
-    await settled(instance(), project, facts);
+    await settled(instance());
     await expectMeasured(project, facts);
   });
 

@@ -21,7 +21,7 @@ describe("npm langfuse 3, the batch client", () => {
   });
 
   it("trap 5: is measured whatever the order of its batches, every number of every version", async () => {
-    await settled(instance(), project, facts);
+    await settled(instance());
     await expectMeasured(project, facts);
   });
 
@@ -36,7 +36,7 @@ describe("npm langfuse 3, the batch client", () => {
     const own = await instance().createProject("resend");
     const resent = await runProgram("resend", own);
     expect(resent.seen["sends"]).toBe(4);
-    await settled(instance(), own, resent);
+    await settled(instance());
     expectMetrics(await metricsOf(own, TEXT_PROMPT), resent, TEXT_PROMPT, {
       1: ["latest", "production"],
     });

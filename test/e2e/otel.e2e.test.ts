@@ -31,7 +31,7 @@ describe("an OpenTelemetry exporter", () => {
       OTEL_METRICS_EXPORTER: "none",
       OTEL_LOGS_EXPORTER: "none",
     });
-    await settled(instance(), project, facts);
+    await settled(instance());
     expectMetrics(await metricsOf(project, TEXT_PROMPT), facts, TEXT_PROMPT, {
       1: ["latest", "production"],
     });

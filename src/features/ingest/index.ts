@@ -1,6 +1,6 @@
 export { accept, readPayload } from "./accept/actions.ts";
 export { consume } from "./consumer/actions.ts";
-export { consumeDead, consumeQueue, ingestJobs } from "./consumer/jobs.ts";
+export { consumeDead, consumeQueue, ingestJobs, takeIn } from "./consumer/jobs.ts";
 export {
   COUNTED,
   type ExtremesItem,

@@ -180,14 +180,3 @@ export async function readable(project: E2eProject, ids: readonly string[]): Pro
     });
   }
 }
-
-/** Waits until every score can be read. */
-export async function scoresReadable(project: E2eProject, ids: readonly string[]): Promise<void> {
-  for (const id of ids) {
-    await until(`score ${id}`, async () => {
-      const path = `/api/public/v2/scores/${encodeURIComponent(id)}`;
-      const { status } = await project.ask("GET", path);
-      return status === 200 ? true : undefined;
-    });
-  }
-}
