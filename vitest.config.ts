@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
@@ -15,12 +17,16 @@ const workerd = cloudflareTest(async () => ({
   },
 }));
 
+/** One file a processor; more than four, and what the files start would fight for memory. */
+const maxWorkers = Math.min(4, Math.max(2, availableParallelism()));
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: "unit",
+          maxWorkers,
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.worker.test.ts", "test/**/*.e2e.test.ts"],
           setupFiles: ["test/support/properties.ts"],
@@ -32,6 +38,7 @@ export default defineConfig({
         plugins: [workerd],
         test: {
           name: "worker",
+          maxWorkers,
           include: ["test/**/*.worker.test.ts"],
           setupFiles: ["test/support/properties.ts", "test/support/migrate.ts"],
           // Files share one isolate and its storage: every test has a project of its own.
@@ -42,22 +49,22 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
+          maxWorkers,
           include: ["test/**/*.e2e.test.ts"],
           exclude: ["test/dashboard/**"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
       {
         test: {
           name: "dashboard",
+          maxWorkers,
           include: ["test/dashboard/**/*.e2e.test.ts"],
           // One instance and one browser for all files.
           globalSetup: ["test/dashboard/support/setup.ts"],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
           // After everything else: a browser on a busy machine is slow.
           sequence: { groupOrder: 1 },
         },

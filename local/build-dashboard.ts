@@ -34,7 +34,13 @@ if (!isThere()) {
     logLevel: "warn",
     build: { outDir: fresh },
   });
-  rmSync(FOLDER, { recursive: true, force: true });
-  renameSync(fresh, FOLDER);
-  writeFileSync(MARK, digest);
+  try {
+    rmSync(FOLDER, { recursive: true, force: true });
+    renameSync(fresh, FOLDER);
+    writeFileSync(MARK, digest);
+  } catch (error) {
+    // Another build of the same sources may have come first.
+    rmSync(fresh, { recursive: true, force: true });
+    if (!isThere()) throw error;
+  }
 }
