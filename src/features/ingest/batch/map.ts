@@ -227,7 +227,13 @@ export function mapBatch(
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;
       const { status, message } = error;
-      batch.rejected.push({ id: eventIdOf(raw), status, message });
+      const id = eventIdOf(raw);
+      // What has no id goes by its place.
+      batch.rejected.push({
+        id,
+        status,
+        message: id === "" ? `[${position}] ${message}` : message,
+      });
     }
   }
   if (sdk !== undefined) for (const observation of batch.observations) observation.sdk = sdk;

@@ -278,8 +278,8 @@ describe("a batch", () => {
     ["an id of 801 characters", event("span-create", { id: "x".repeat(801) }), /^body.id:/],
     ["an id that is a number", event("span-create", { id: 5 }), /^body.id:/],
     ["an instant that is none", event("span-create", { startTime: "soon" }), /^body.startTime:/],
-    ["no event id", event("span-create", {}, { id: undefined }), /^id: must be/],
-    ["no object", 5, /must be an object/],
+    ["no event id", event("span-create", {}, { id: undefined }), /^\[1\] id: must be/],
+    ["no object", 5, /^\[1\] the event must be an object/],
   ])("refuses only the event with %s", (_what, bad, message) => {
     const good = event("span-create", { id: "good", traceId: "t" }, { id: "good" });
     const batch = map(good, bad, { ...good, id: "good-2" });

@@ -132,7 +132,7 @@ describe("a standard source", () => {
       accepted: 1,
       errors: [
         { id: `${id}:m2:1`, status: 400, message: "type: nonsense is not known" },
-        { id: "", status: 400, message: "the event must be an object" },
+        { id: "", status: 400, message: "[2] the event must be an object" },
       ],
     });
     expect(await rows("obs")).toHaveLength(1);
@@ -363,11 +363,20 @@ describe("a litellm source", () => {
     expect((await send(path, { body: [], authorization: "Bearer hook-ps-wrong" })).status).toBe(
       401,
     );
-    const body = `${JSON.stringify(payload())}\n{broken\n`;
+    const body = `${JSON.stringify(payload())}\n{broken\n{"some": "JSON"}\n`;
     const headers = { "x-webhook-token": secret };
     expect(await send(path, { body, headers })).toMatchObject({
       status: 207,
-      json: { accepted: 2, errors: [{ message: "the event must be an object" }] },
+      json: {
+        accepted: 2,
+        errors: [
+          { id: expect.stringMatching(/:1$/), message: "body: must be an object" },
+          {
+            id: expect.stringMatching(/:2$/),
+            message: "body.startTime: must be an ISO 8601 instant",
+          },
+        ],
+      },
     });
     expect((await send(path, { body: [], headers }, "PUT")).status).toBe(405);
   });

@@ -108,7 +108,8 @@ function generationOf(payload: Fields, id: string, traceId: string): Fields {
     id,
     traceId,
     name: textOf(payload["call_type"]),
-    startTime: payload["startTime"],
+    // Every payload says it; an object that does not is none of LiteLLM's.
+    startTime: payload["startTime"] ?? "missing",
     endTime: payload["endTime"],
     // Of a call that is no stream LiteLLM says its end here.
     completionStartTime: isStream ? payload["completionStartTime"] : undefined,
@@ -149,7 +150,7 @@ function traceOf(payload: Fields, traceId: string): Fields {
  */
 export function litellmEvents(payloads: readonly unknown[], delivery: string): unknown[] {
   return payloads.flatMap((payload, i): unknown[] => {
-    if (!isRecord(payload)) return [payload ?? null];
+    if (!isRecord(payload)) return [{ id: `${delivery}:${i}`, type: "generation-create" }];
     const id = textOf(payload["id"]) ?? `${delivery}:${i}`;
     const traceId = textOf(payload["trace_id"]) ?? id;
     const timestamp = payload["endTime"] ?? payload["startTime"];
