@@ -1,6 +1,6 @@
 import { sha256Hex } from "../../../lib/hash.ts";
 import { now } from "../../../platform/clock.ts";
-import { openRegistry, type RegistryDb } from "../../../platform/db.ts";
+import { openRegistry } from "../../../platform/db.ts";
 import { type Env, shardsOf } from "../../../platform/env.ts";
 import { Refusal } from "../../../platform/errors.ts";
 import type { Authenticate, HttpContext } from "../../../platform/http.ts";
@@ -18,8 +18,6 @@ const warned = memo<true>(60_000, 100);
 
 /** Digests of keys that were shown lately: working one out costs more than all else of a known key. */
 const digests = memo<string>(60_000, 5_000);
-
-const NOBODY = { projectId: "", tenant: 0, grants: [] } as const;
 
 /**
  * Finds out who calls: Basic by the secret's hash alone, Bearer by the key's.
@@ -42,8 +40,7 @@ export const authenticate: Authenticate = async (c, access) => {
   const grants: readonly Grant[] = record.kind === "public" ? ["scores"] : record.grants;
   if (!grants.includes(access)) throw new Refusal("forbidden", explain(record, access));
   const { projectId, tenant, keyId } = record;
-  // Not a copy: that would open the registry, which the hot path never needs.
-  return Object.assign(scope, { projectId, tenant, grants, actor: { kind: "key", id: keyId } });
+  return { ...scope, projectId, tenant, grants, actor: { kind: "key", id: keyId } };
 };
 
 /** A browser may do what its key or its person may do now. */
@@ -52,18 +49,17 @@ function withPass(scope: Scope, pass: Pass, access: Access): Scope {
     const { kind, id } = pass.actor;
     throw new Refusal("forbidden", `the ${kind} ${id} lacks the scope ${access}`);
   }
-  return Object.assign(scope, pass);
+  return { ...scope, ...pass };
 }
 
 function anonymousScope(c: HttpContext): Scope {
   const { env } = c;
-  let db: RegistryDb | undefined;
   return {
-    ...NOBODY,
+    projectId: "",
+    tenant: 0,
+    grants: [],
     actor: { kind: "system", id: "anonymous" },
-    get db() {
-      return (db ??= openRegistry(env.DB));
-    },
+    db: openRegistry(env.DB),
     shards: shardsOf(env),
     env,
     now: now(),
