@@ -1,5 +1,7 @@
 import { agentEndpoints } from "./features/agents/routes.ts";
+import { marginsOffer } from "./features/comparisons/margins/exchange/actions.ts";
 import { comparisonEndpoints } from "./features/comparisons/routes.ts";
+import { dashboardOffer } from "./features/dashboards/exchange/actions.ts";
 import { dashboardEndpoints } from "./features/dashboards/routes.ts";
 import { deliveryEndpoints, publishing } from "./features/delivery/routes.ts";
 import { batchEndpoints } from "./features/ingest/batch/routes.ts";
@@ -12,12 +14,16 @@ import { sdkEndpoints } from "./features/ingest/reads/sdk/routes.ts";
 import { sessionEndpoints } from "./features/ingest/reads/sessions/routes.ts";
 import { replayEndpoints } from "./features/ingest/replay/routes.ts";
 import { repriceEndpoints } from "./features/ingest/reprice/routes.ts";
+import { sourceOffer } from "./features/ingest/webhook/exchange/actions.ts";
 import { webhookEndpoints } from "./features/ingest/webhook/routes.ts";
+import { monitorOffer } from "./features/monitors/exchange/actions.ts";
 import { monitorEndpoints } from "./features/monitors/routes.ts";
+import { destinationOffer } from "./features/notifications/destinations/exchange/actions.ts";
 import { notificationEndpoints } from "./features/notifications/routes.ts";
 import { pricingEndpoints } from "./features/pricing/routes.ts";
 import { admit, authenticate } from "./features/projects/index.ts";
 import { projectEndpoints } from "./features/projects/routes.ts";
+import { exchangeEndpoints } from "./features/prompts/exchange/routes.ts";
 import { promptEndpoints } from "./features/prompts/routes.ts";
 import { reportEndpoints } from "./features/reports/routes.ts";
 import { overriding, rolloutEndpoints } from "./features/rollouts/routes.ts";
@@ -30,9 +36,13 @@ import type { Env } from "./platform/env.ts";
 import { type Endpoint, mount } from "./platform/http.ts";
 import { systemEndpoints } from "./system.ts";
 
+/** What an export holds besides prompts, in its order there. */
+const offers = [marginsOffer, monitorOffer, dashboardOffer, destinationOffer, sourceOffer];
+
 const slices: Endpoint[] = [
   // The registry's writes say in the outbox what to publish; only here is it known who publishes.
   ...overriding(publishing(promptEndpoints)),
+  ...publishing(exchangeEndpoints(offers)),
   ...deliveryEndpoints,
   ...agentEndpoints,
   ...rollupEndpoints,

@@ -1,4 +1,5 @@
 import { deliveryEndpoints, publishing } from "../../src/features/delivery/routes.ts";
+import { exchangeEndpoints } from "../../src/features/prompts/exchange/routes.ts";
 import { promptEndpoints } from "../../src/features/prompts/routes.ts";
 import { openRegistry } from "../../src/platform/db.ts";
 import type { Env } from "../../src/platform/env.ts";
@@ -23,7 +24,10 @@ export function registryOf(scope: Scope, deferred: Promise<unknown>[] = []): Reg
     ...scope,
     defer: (work) => void deferred.push(work.catch((error: unknown) => error)),
   };
-  const endpoints = [...publishing(promptEndpoints), ...deliveryEndpoints];
+  const endpoints = [
+    ...publishing([...promptEndpoints, ...exchangeEndpoints([])]),
+    ...deliveryEndpoints,
+  ];
   const app = mount(endpoints, () => Promise.resolve(own));
   return {
     scope: own,

@@ -81,6 +81,11 @@ export function partsOf(text: string, maxBytes: number): { first: number; text: 
 
 type Counted = Omit<ImportReport, "complete" | "errors" | "warnings">;
 
+const sumOf = (a: Counted["others"], b: Counted["others"]): Counted["others"] => {
+  const kinds = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  return Object.fromEntries(kinds.map((kind) => [kind, (a[kind] ?? 0) + (b[kind] ?? 0)]));
+};
+
 const added = (a: Counted, b: Counted): Counted => ({
   prompts: a.prompts + b.prompts,
   versions: {
@@ -92,14 +97,18 @@ const added = (a: Counted, b: Counted): Counted => ({
   settings: a.settings || b.settings,
   scoreConfigs: a.scoreConfigs + b.scoreConfigs,
   prices: a.prices + b.prices,
+  others: sumOf(a.others, b.others),
 });
 
 /** What came, in words. */
-function summaryOf({ prompts, versions, splits, settings, scoreConfigs, prices }: Counted) {
+function summaryOf(counted: Counted): string[] {
+  const { prompts, versions, splits, settings, scoreConfigs, prices } = counted;
+  const others = Object.entries(counted.others).map(([kind, n]) => `${kind}: ${n} came or changed`);
   const registry = `${prompts} prompts changed, ${versions.added} versions added, ${versions.unchanged} were here`;
-  if (!settings && splits + scoreConfigs + prices === 0) return [registry];
+  if (!settings && splits + scoreConfigs + prices === 0) return [registry, ...others];
   const project = `${splits} splits, ${scoreConfigs} score configs and ${prices} prices came`;
-  return [registry, `${project}; settings ${settings ? "were changed" : "are as they were"}`];
+  const ofSettings = settings ? "were changed" : "are as they were";
+  return [registry, `${project}; settings ${ofSettings}`, ...others];
 }
 
 const sendPart = async ({ api }: Context, body: string): Promise<ImportReport> => {

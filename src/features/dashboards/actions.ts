@@ -26,14 +26,18 @@ const viewOf = (row: DashboardRow): Dashboard => ({
 });
 
 /** @throws Refusal conflict beyond 200 */
-export async function createDashboard(scope: Scope, wanted: CreateDashboard): Promise<Dashboard> {
+export async function createDashboard(
+  scope: Scope,
+  wanted: CreateDashboard,
+  id: string = newId("dsh", scope.now),
+): Promise<Dashboard> {
   const { actor, now, tenant: project } = scope;
   if ((await countDashboards(scope)) >= MAX_DASHBOARDS) {
     throw new Refusal("conflict", `a project may have at most ${MAX_DASHBOARDS} dashboards`);
   }
   const row: DashboardRow = {
     project,
-    id: newId("dsh", now),
+    id,
     ...wanted,
     rev: 1,
     createdBy: `${actor.kind}:${actor.id}`,

@@ -26,6 +26,15 @@ export const selectDashboards = ({ db, tenant }: Scope, cursor: string, limit: n
     .orderBy(asc(dashboards.id))
     .limit(limit);
 
+/** As `selectDashboards`, with all that they hold. */
+export const selectWholeDashboards = ({ db, tenant }: Scope, cursor: string, limit: number) =>
+  db
+    .select()
+    .from(dashboards)
+    .where(and(eq(dashboards.project, tenant), gt(dashboards.id, cursor)))
+    .orderBy(asc(dashboards.id))
+    .limit(limit);
+
 export const countDashboards = ({ db, tenant }: Scope): Promise<number> =>
   db.$count(dashboards, eq(dashboards.project, tenant));
 

@@ -84,13 +84,16 @@ export async function listMonitors(
 }
 
 /** Windows are looked at from the one on in which it was created. */
-export async function createMonitor(scope: Scope, rule: Rule): Promise<Monitor> {
+export async function createMonitor(
+  scope: Scope,
+  rule: Rule,
+  id: string = newId("mon", scope.now),
+): Promise<Monitor> {
   await requireReferences(scope, rule);
   if ((await countMonitors(scope)) >= MAX_MONITORS) {
     throw new Refusal("conflict", `a project has at most ${MAX_MONITORS} monitors`);
   }
   const evaluatedTo = lastEndBefore(rule, scope.now.getTime());
-  const id = newId("mon", scope.now);
   await insertMonitor(scope, {
     id,
     kind: rule.kind,
@@ -159,7 +162,11 @@ export async function changeMonitor(
   change: Record<string, unknown>,
 ): Promise<Monitor> {
   const row = await requireMonitor(scope, id);
-  const rule = changedRule(row, change);
+  return replaceMonitor(scope, row, changedRule(row, change));
+}
+
+/** As `changeMonitor`, with the whole rule, which is of the kind and prompt of the one before. */
+export async function replaceMonitor(scope: Scope, row: MonitorRow, rule: Rule): Promise<Monitor> {
   await requireReferences(scope, rule);
   const isAlike = judgesAlike(rule, row.rule) && rule.enabled === row.enabled;
   const evaluatedTo = isAlike ? row.evaluatedTo : lastEndBefore(rule, scope.now.getTime());
@@ -177,7 +184,7 @@ export async function changeMonitor(
       rule.enabled ? "the monitor was changed" : "the monitor was disabled",
     );
   }
-  return viewOf(scope, id);
+  return viewOf(scope, row.id);
 }
 
 /** @throws Refusal conflict for the monitor that every project has */

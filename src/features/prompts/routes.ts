@@ -21,7 +21,6 @@ import {
   ImportAnswer,
 } from "./deployments/contract.ts";
 import { dotPromptEndpoints } from "./dotprompt/routes.ts";
-import { exchangeEndpoints } from "./exchange/routes.ts";
 import { labelEndpoints } from "./labels/routes.ts";
 import { langfuseEndpoints } from "./langfuse/routes.ts";
 import { splitEndpoints } from "./splits/routes.ts";
@@ -30,7 +29,6 @@ import { splitEndpoints } from "./splits/routes.ts";
 export const promptEndpoints: Endpoint[] = [
   ...labelEndpoints,
   ...catalogEndpoints,
-  ...exchangeEndpoints,
   ...langfuseEndpoints,
   ...dotPromptEndpoints,
   ...splitEndpoints,

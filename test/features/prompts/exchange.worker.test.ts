@@ -123,6 +123,7 @@ describe("export and import", () => {
       settings: true,
       scoreConfigs: 2,
       prices: 2,
+      others: {},
       complete: true,
       errors: [],
       warnings: [],

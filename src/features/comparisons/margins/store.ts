@@ -1,4 +1,4 @@
-import { and, eq, inArray } from "drizzle-orm";
+import { and, asc, eq, inArray } from "drizzle-orm";
 
 import type { Scope } from "../../../platform/scope.ts";
 import { auditing } from "../../projects/index.ts";
@@ -27,6 +27,14 @@ export async function selectMargins(
     rows.find((row) => row.prompt === name)?.byMetric ?? {};
   return { project: of(WHOLE_PROJECT), prompt: prompt === null ? {} : of(prompt) };
 }
+
+/** All that were set in a project, its own first. */
+export const selectAllMargins = ({ db, projectId }: Scope) =>
+  db
+    .select({ prompt: margins.prompt, byMetric: margins.byMetric })
+    .from(margins)
+    .where(eq(margins.project, projectId))
+    .orderBy(asc(margins.prompt));
 
 /** Stores them in place of those before. */
 export async function saveMargins(

@@ -85,6 +85,7 @@ export const viewOf = (row: DestinationRow, now: Date): Destination => ({
 export async function createDestination(
   scope: Scope,
   wanted: CreateDestination,
+  id: string = newId("dst", scope.now),
 ): Promise<CreatedDestination> {
   const { env, now, tenant: project } = scope;
   const { address, url, field, credential } = placeOf(wanted);
@@ -92,7 +93,6 @@ export async function createDestination(
   if ((await countDestinations(scope)) >= MAX_DESTINATIONS) {
     throw new Refusal("conflict", `a project may have at most ${MAX_DESTINATIONS} destinations`);
   }
-  const id = newId("dst", now);
   const secret = wanted.kind === "webhook" ? (wanted.secret ?? newSecret()) : undefined;
   const row: DestinationRow = {
     project,

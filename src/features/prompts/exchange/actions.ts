@@ -1,5 +1,6 @@
 import { newId } from "../../../lib/ids.ts";
 import { Refusal } from "../../../platform/errors.ts";
+import type { Offer } from "../../../platform/exchange.ts";
 import type { Scope } from "../../../platform/scope.ts";
 import { auditing } from "../../projects/index.ts";
 import { changePrompt } from "../actions.ts";
@@ -12,6 +13,7 @@ import { referencesOf } from "../references/syntax.ts";
 import type { Splits } from "../splits/decide.ts";
 import type { ImportReport } from "./contract.ts";
 import { byName, type LineFault, type Numbered, readLines } from "./lines.ts";
+import { importOffered } from "./offers/actions.ts";
 import { type Plan, planImport } from "./plan.ts";
 import { importProject } from "./project/actions.ts";
 
@@ -100,17 +102,32 @@ async function warningOf(scope: Scope, name: string, version: number): Promise<s
   }
 }
 
+const changesAnything = ({
+  settings,
+  prompts,
+  scoreConfigs,
+  prices,
+  others,
+}: Omit<ImportReport, "complete" | "errors" | "warnings">): boolean =>
+  settings || prompts + scoreConfigs + prices + Object.keys(others).length > 0;
+
 /**
  * Brings an export in. Each prompt comes whole or not at all; the others come all the same. What is
  * here already is left alone, so it may be done again, also with what was left out before.
+ *
+ * @param offers what other slices take; they come last, because they name prompts
  */
-export async function importLines(scope: Scope, text: string): Promise<ImportReport> {
-  const { lines, faults } = readLines(text);
+export async function importLines(
+  scope: Scope,
+  text: string,
+  offers: readonly Offer[],
+): Promise<ImportReport> {
+  const { lines, foreign, faults } = readLines(text, new Set(offers.map(({ kind }) => kind)));
   const groups = byName(lines);
   const { faults: ofProject, ...project } = await importProject(scope, lines);
   const errors = [...faults, ...ofProject];
   const registry = { prompts: 0, versions: { added: 0, unchanged: 0 }, labels: 0, splits: 0 };
-  const report = { ...registry, ...project };
+  const report = { ...registry, ...project, others: {} };
   const referring: [name: string, version: number][] = [];
   for (const [name, group] of groups) {
     const outcome = await importPrompt(scope, name, group);
@@ -126,8 +143,11 @@ export async function importLines(scope: Scope, text: string): Promise<ImportRep
   for (const [name, version] of referring.slice(0, MAX_RESOLVED)) {
     warnings.push(...(await warningOf(scope, name, version)));
   }
-  const { prompts, settings, scoreConfigs, prices } = report;
-  if (settings || prompts + scoreConfigs + prices > 0) {
+  const offered = await importOffered(scope, foreign, offers);
+  report.others = offered.others;
+  errors.push(...offered.faults);
+  warnings.push(...offered.warnings);
+  if (changesAnything(report)) {
     await auditing(scope, { action: "import.run", target: "ndjson", detail: report });
   }
   const complete = lines.some(({ entry }) => entry.kind === "end");

@@ -172,8 +172,15 @@ export const ImportReport = z.object({
   settings: z.boolean().describe("Whether settings of the project were changed"),
   scoreConfigs: z.int().describe("Score configs that came or changed"),
   prices: z.int().describe("Prices that came or changed"),
+  others: z
+    .record(z.string(), z.int())
+    .describe("What else came or changed, by the kind of its lines: monitor, dashboard …"),
   complete: z.boolean().describe("Whether the last line of an export was there"),
   errors: z.array(z.object({ line: z.int(), message: z.string() })),
-  warnings: z.array(z.string()).describe("Prompts whose references cannot be resolved (yet)"),
+  warnings: z
+    .array(z.string())
+    .describe(
+      "Prompts whose references cannot be resolved (yet), and what came without its secret",
+    ),
 });
 export type ImportReport = z.infer<typeof ImportReport>;

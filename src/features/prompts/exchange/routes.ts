@@ -1,4 +1,5 @@
 import { readText } from "../../../platform/body.ts";
+import type { Offer } from "../../../platform/exchange.ts";
 import { type Endpoint, endpoint, json } from "../../../platform/http.ts";
 import { importLines } from "./actions.ts";
 import { ExportQuery, ImportReport } from "./contract.ts";
@@ -6,18 +7,19 @@ import { exportProject } from "./export/actions.ts";
 
 const tag = "Import and export";
 
-export const exchangeEndpoints: Endpoint[] = [
+/** @param offers kinds of lines that slices above this one have and take, in their order in an export */
+export const exchangeEndpoints = (offers: readonly Offer[]): Endpoint[] => [
   endpoint({
     method: "GET",
     path: "/api/public/export",
     access: "read",
     tag,
     summary:
-      "Settings, score configs, prices, prompts, versions, labels, splits and their ledger, as NDJSON",
+      "Everything that people set up, as NDJSON: settings, prices, prompts with their ledger, monitors, dashboards. Destinations and sources for the scope admin, without secrets.",
     query: ExportQuery,
     answers: { 200: "application/x-ndjson; the last line is {kind: end}" },
     handle: (scope, { query }) =>
-      new Response(exportProject(scope, query.after ?? ""), {
+      new Response(exportProject(scope, query.after ?? "", offers), {
         headers: {
           "content-type": "application/x-ndjson; charset=utf-8",
           "content-disposition": `attachment; filename="${scope.projectId}.ndjson"`,
@@ -31,10 +33,10 @@ export const exchangeEndpoints: Endpoint[] = [
     access: "write",
     tag,
     summary:
-      "Bring an export in, whole or in parts; what is here already is left alone. Settings and prices take the scope admin.",
+      "Bring an export in, whole or in parts; what is here already is left alone. Settings, prices, destinations and sources take the scope admin.",
     answers: { 200: ImportReport, 207: "some lines were refused; errors says which and why" },
     handle: async (scope, _input, c) => {
-      const report = await importLines(scope, await readText(c.req.raw));
+      const report = await importLines(scope, await readText(c.req.raw), offers);
       return json(report, report.errors.length > 0 ? 207 : 200);
     },
   }),

@@ -1,8 +1,10 @@
+import type { Offer } from "../../../../platform/exchange.ts";
 import type { Scope } from "../../../../platform/scope.ts";
 import { overridesOf } from "../../../pricing/index.ts";
 import { currentSettings } from "../../../projects/index.ts";
 import { rangesOf } from "../../splits/actions.ts";
 import { FORMAT } from "../contract.ts";
+import { linesOffered } from "../offers/actions.ts";
 import {
   labelsOf,
   ledgerOf,
@@ -128,7 +130,11 @@ async function* linesOfPage(scope: Scope, page: Page): AsyncGenerator<object> {
   }
 }
 
-async function* linesOf(scope: Scope, after: string): AsyncGenerator<object> {
+async function* linesOf(
+  scope: Scope,
+  after: string,
+  offers: readonly Offer[],
+): AsyncGenerator<object> {
   const { projectId, now } = scope;
   yield { kind: "promptside", format: FORMAT, projectId, exportedAt: now.toISOString() };
   // Rules for single keys stay: keys do not go along.
@@ -143,16 +149,20 @@ async function* linesOf(scope: Scope, after: string): AsyncGenerator<object> {
     if (page.length > 0) yield* linesOfPage(scope, page);
     last = page.length < NAMES ? undefined : page.at(-1)?.name;
   }
+  yield* linesOffered(scope, offers);
 }
 
 /**
  * A project as NDJSON: settings, score configs, prices, prompts with every version, label, live split
- * and move. A line `end` closes it,
- * so that a stream which broke off is known as one. It is not of one instant: what changes while it
- * runs may be in it or not.
+ * and move, and what other slices offer. A line `end` closes it, so that a stream which broke off is
+ * known as one. It is not of one instant: what changes while it runs may be in it or not.
  */
-export function exportProject(scope: Scope, after: string): ReadableStream<Uint8Array> {
-  const lines = linesOf(scope, after);
+export function exportProject(
+  scope: Scope,
+  after: string,
+  offers: readonly Offer[],
+): ReadableStream<Uint8Array> {
+  const lines = linesOf(scope, after, offers);
   const encoder = new TextEncoder();
   let written = 0;
   return new ReadableStream({
