@@ -11,15 +11,14 @@ type Value = { user: string; value: number };
 
 /** Design effect of a mean: users always fall into the same cell. */
 function effectOf(values: readonly Value[]): DesignEffect {
-  const cells = Array.from({ length: CELLS }, () => ({ n: 0, sum: 0 }));
+  const [n, sum] = [new Float64Array(CELLS), new Float64Array(CELLS)];
   for (const { user, value } of values) {
-    const cell = cells[fnv1a(user) % CELLS];
-    if (!cell) continue;
-    cell.n += 1;
-    cell.sum += value;
+    const cell = fnv1a(user) % CELLS;
+    n[cell] = (n[cell] ?? 0) + 1;
+    sum[cell] = (sum[cell] ?? 0) + value;
   }
   const independent = values.length > 1 ? varianceOfMean(momentsOf(values.map((v) => v.value))) : 0;
-  return designEffect(cells, independent);
+  return designEffect({ n, sum }, independent);
 }
 
 const latencies = (arm: readonly UserGeneration[]): Value[] =>

@@ -2,21 +2,21 @@ import {
   commonEffect,
   type DesignEffect,
   designEffect,
+  filledCells,
   MIN_CELLS,
   shareDesignEffect,
   splitDesignEffect,
-  type UnitCell,
 } from "../../lib/stats/design-effect.ts";
 import { type Moments, momentsOfTrials, varianceOfMean } from "../../lib/stats/moments.ts";
 import {
   type Cohort,
   type Arm,
+  cellsOfSeries,
   countsOf,
-  errorCellsOf,
   momentsOfSeries,
-  servedCellsOf,
   type Series,
-  unitCellsOf,
+  type SeriesCells,
+  totalOfCells,
 } from "../rollups/model.ts";
 import type { RolloutUnit } from "./model.ts";
 import type { Guardrail } from "./terms.ts";
@@ -49,26 +49,24 @@ export type ServedSums = {
 /** Each request is drawn for itself: the formulas for independent values hold as they are. */
 const isIndependent = (unit: RolloutUnit): boolean => unit === "request";
 
-const filled = (cells: readonly UnitCell[]): number => cells.filter(({ n }) => n > 0).length;
+type ArmSums = { moments: Moments } & SeriesCells;
 
-function effectOfMean(cells: readonly UnitCell[], moments: Moments): DesignEffect {
-  const few = { known: false as const, cells: filled(cells), need: MIN_CELLS };
-  return moments.n > 1 ? designEffect(cells, varianceOfMean(moments)) : few;
+function effectOfMean({ cells, stepsPerUnit, moments }: ArmSums): DesignEffect {
+  if (moments.n > 1) return designEffect(cells, varianceOfMean(moments) * stepsPerUnit ** 2);
+  return { known: false, cells: filledCells(cells.n), need: MIN_CELLS };
 }
 
 const flipped = ({ n, mean, m2 }: Moments): Moments => ({ n, mean: n > 0 ? 1 - mean : 0, m2 });
 
 /** One arm: its values, and their cells. */
-function armOf({ series, isGoodShare }: Guardrail, arm: Arm, sums: Series | undefined) {
+function armOf({ series, isGoodShare }: Guardrail, arm: Arm, sums: Series | undefined): ArmSums {
   if (!series || !sums) {
     const { n, bad } = countsOf(arm.errors);
-    return { moments: momentsOfTrials(bad, n), cells: errorCellsOf(arm) };
+    return { moments: momentsOfTrials(bad, n), cells: arm.errors, stepsPerUnit: 1 };
   }
   const moments = momentsOfSeries(series, sums);
-  return { moments: isGoodShare ? flipped(moments) : moments, cells: unitCellsOf(series, sums) };
+  return { moments: isGoodShare ? flipped(moments) : moments, ...cellsOfSeries(series, sums) };
 }
-
-type ArmSums = ReturnType<typeof armOf>;
 
 function effectsOf({ kind }: Guardrail, control: ArmSums, candidate: ArmSums): StageSums["effect"] {
   if (kind === "events") {
@@ -76,8 +74,8 @@ function effectsOf({ kind }: Guardrail, control: ArmSums, candidate: ArmSums): S
     const common = commonEffect(effects);
     return common.known ? { control: common.effect, candidate: common.effect } : null;
   }
-  const [c, t] = [control, candidate].map(({ cells, moments }) => effectOfMean(cells, moments));
-  return c?.known && t?.known ? { control: c.effect, candidate: t.effect } : null;
+  const [c, t] = [effectOfMean(control), effectOfMean(candidate)];
+  return c.known && t.known ? { control: c.effect, candidate: t.effect } : null;
 }
 
 /** The sums of a guardrail, cohort by cohort. @param index its place among the cohort's metrics */
@@ -95,32 +93,36 @@ export const sumsOf = (
       control: c.moments,
       candidate: t.moments,
       effect: isIndependent(unit) ? { control: 1, candidate: 1 } : effectsOf(guardrail, c, t),
-      cells: Math.min(filled(c.cells), filled(t.cells)),
+      cells: Math.min(filledCells(c.cells.n), filledCells(t.cells.n)),
     };
   });
 
-const totalOf = (cells: readonly UnitCell[]): number =>
-  cells.reduce((total, { n }) => total + n, 0);
-
-function ratioOf(
-  share: number,
-  candidate: readonly UnitCell[],
-  control: readonly UnitCell[],
+function splitEffect(
+  candidate: Float64Array,
+  control: Float64Array,
   unit: RolloutUnit,
-): ServedSums {
+): number | null {
+  if (isIndependent(unit)) return 1;
   const effect = splitDesignEffect(candidate, control);
-  return {
-    share,
-    control: totalOf(control),
-    candidate: totalOf(candidate),
-    effect: isIndependent(unit) ? 1 : effect.known ? effect.effect : null,
-  };
+  return effect.known ? effect.effect : null;
 }
+
+const ratioOf = (
+  share: number,
+  candidate: Float64Array,
+  control: Float64Array,
+  unit: RolloutUnit,
+): ServedSums => ({
+  share,
+  control: totalOfCells(control),
+  candidate: totalOfCells(candidate),
+  effect: splitEffect(candidate, control, unit),
+});
 
 /** How many generations each arm served, cohort by cohort. */
 export const servedSums = (cohorts: readonly Cohort[], unit: RolloutUnit): ServedSums[] =>
   cohorts.map(({ plan, control, candidate }) =>
-    ratioOf(plan.share, servedCellsOf(candidate), servedCellsOf(control), unit),
+    ratioOf(plan.share, candidate.served, control.served, unit),
   );
 
 /** How many scores each arm got: arms that are scored unequally often cannot be compared. */
@@ -131,7 +133,6 @@ export const scoredSums = (
 ): ServedSums[] =>
   cohorts.map(({ plan, control, candidate }) => {
     const index = plan.metrics.findIndex(({ name }) => name === guardrail.metric);
-    const cellsOf = (arm: Arm): UnitCell[] =>
-      Array.from(arm.metrics[index]?.n ?? [], (n) => ({ n, sum: 0 }));
+    const cellsOf = (arm: Arm): Float64Array => arm.metrics[index]?.n ?? new Float64Array();
     return ratioOf(plan.share, cellsOf(candidate), cellsOf(control), unit);
   });

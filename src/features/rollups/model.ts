@@ -13,13 +13,12 @@ export {
 } from "./cell.ts";
 export { type Arm, type Cohort, emptyCohort, type Series } from "./cohorts/cohort.ts";
 export {
+  cellsOfSeries,
   countsOf,
-  errorCellsOf,
   errorCountOf,
   momentsOfSeries,
-  servedCellsOf,
-  totalOf,
-  unitCellsOf,
+  type SeriesCells,
+  totalOfCells,
 } from "./cohorts/evidence.ts";
 export { type CohortMetric, type CohortPlan, type LogMeasure } from "./cohorts/plan.ts";
 export {

@@ -14,10 +14,14 @@ export const sharedPlace = (name: string): string =>
 const isShort = (name: string): boolean =>
   name.length <= MAX_NAME || Array.from(name).length <= MAX_NAME;
 
+/** So few characters can hold neither too many digits nor too many words. */
+const isTiny = (name: string): boolean => name.length <= MAX_DIGITS;
+
 const isLabel = (name: string): boolean =>
-  isShort(name) &&
-  name.split(/\s+/u).length <= MAX_WORDS &&
-  name.replace(/\P{Nd}/gu, "").length <= MAX_DIGITS;
+  isTiny(name) ||
+  (isShort(name) &&
+    name.split(/\s+/u).length <= MAX_WORDS &&
+    name.replace(/\P{Nd}/gu, "").length <= MAX_DIGITS);
 
 /**
  * Free text and ids would multiply cells: what is longer than 64 characters, or has more than 8

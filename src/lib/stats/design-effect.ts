@@ -5,8 +5,11 @@
  * divisor of counts.
  */
 
-/** What fell into one cell: how many, and the sum of their values (of 1 for a bad event). */
-export type UnitCell = { n: number; sum: number };
+/**
+ * What fell into each cell: how many values, and their sum (of 1 for a bad event). Columns, because
+ * every check of every rollout reads thousands of them.
+ */
+export type UnitCells = { n: ArrayLike<number>; sum: ArrayLike<number> };
 
 export type DesignEffect =
   | { known: true; effect: number; cells: number }
@@ -15,6 +18,23 @@ export type DesignEffect =
 
 /** Filled cells needed before the robust variance can be trusted. */
 export const MIN_CELLS = 20;
+
+/** All cells together. @throws RangeError for a negative count */
+function inAll({ n, sum }: UnitCells): { filled: number; n: number; sum: number } {
+  const all = { filled: 0, n: 0, sum: 0 };
+  for (let i = 0; i < n.length; i++) {
+    const count = n[i] ?? 0;
+    if (!(count >= 0)) throw new RangeError("a cell with a negative count");
+    if (count === 0) continue;
+    all.filled++;
+    all.n += count;
+    all.sum += sum[i] ?? 0;
+  }
+  return all;
+}
+
+/** How many cells hold anything. @throws RangeError for a negative count */
+export const filledCells = (n: ArrayLike<number>): number => inAll({ n, sum: n }).filled;
 
 /**
  * Variance of a cohort's mean, robust to any dependence inside cells: G/(G-1)·Σe²/(ΣN)² with
@@ -25,13 +45,16 @@ export const MIN_CELLS = 20;
  * @see Cochran (1977), Sampling Techniques, section 6.3 (ratio estimator); Liang, Zeger (1986),
  *   Biometrika 73:13-22
  */
-export function clusterVariance(cells: readonly UnitCell[]): number {
-  const filled = filledOf(cells);
-  if (filled.length < 2) throw new RangeError(`${filled.length} filled cells`);
-  const n = filled.reduce((total, cell) => total + cell.n, 0);
-  const mean = filled.reduce((total, cell) => total + cell.sum, 0) / n;
-  const scatter = filled.reduce((total, cell) => total + (cell.sum - mean * cell.n) ** 2, 0);
-  return ((filled.length / (filled.length - 1)) * scatter) / n ** 2;
+export function clusterVariance(cells: UnitCells): number {
+  const { filled, n, sum } = inAll(cells);
+  if (filled < 2) throw new RangeError(`${filled} filled cells`);
+  const mean = sum / n;
+  let scatter = 0;
+  for (let i = 0; i < cells.n.length; i++) {
+    const count = cells.n[i] ?? 0;
+    if (count > 0) scatter += ((cells.sum[i] ?? 0) - mean * count) ** 2;
+  }
+  return ((filled / (filled - 1)) * scatter) / n ** 2;
 }
 
 /**
@@ -39,22 +62,23 @@ export function clusterVariance(cells: readonly UnitCell[]): number {
  * at least 1.
  *
  * @param cells of one stage and arm
- * @param independent variance of the mean if all values were independent (s²/n, or p(1-p)/n), >= 0
+ * @param independent variance of the mean if all values were independent (s²/n, or p(1-p)/n), >= 0,
+ *   in the square of the unit of the cells' sums
  * @throws RangeError for a negative cell or variance
  * @see Kish (1965), Survey Sampling, section 8.2
  */
-export function designEffect(cells: readonly UnitCell[], independent: number): DesignEffect {
+export function designEffect(cells: UnitCells, independent: number): DesignEffect {
   if (!(independent >= 0)) throw new RangeError(`a variance of ${independent}`);
-  const filled = filledOf(cells).length;
+  const filled = filledCells(cells.n);
   if (filled < MIN_CELLS) return { known: false, cells: filled, need: MIN_CELLS };
   const effect = independent > 0 ? Math.max(1, clusterVariance(cells) / independent) : 1;
   return { known: true, effect, cells: filled };
 }
 
 /** Design effect of a share: `sum` counts those of `n` that were bad events. */
-export function shareDesignEffect(cells: readonly UnitCell[]): DesignEffect {
-  const n = cells.reduce((total, cell) => total + cell.n, 0);
-  const share = n > 0 ? cells.reduce((total, cell) => total + cell.sum, 0) / n : 0;
+export function shareDesignEffect(cells: UnitCells): DesignEffect {
+  const { n, sum } = inAll(cells);
+  const share = n > 0 ? sum / n : 0;
   return designEffect(cells, n > 0 ? (share * (1 - share)) / n : 0);
 }
 
@@ -64,21 +88,21 @@ export function shareDesignEffect(cells: readonly UnitCell[]): DesignEffect {
  * Each arm needs its 20 filled cells: a caching process that happened not to draw the treatment in
  * its first minutes has cells that agree perfectly, and would look like a certain mismatch.
  *
- * @param treatment, control cells of one stage, the same unit at the same index; only `n` is read
+ * @param treatment, control counts per cell of one stage, the same unit at the same index
  * @throws RangeError for a negative cell or arms with different numbers of cells
  */
 export function splitDesignEffect(
-  treatment: readonly UnitCell[],
-  control: readonly UnitCell[],
+  treatment: ArrayLike<number>,
+  control: ArrayLike<number>,
 ): DesignEffect {
   if (treatment.length !== control.length) {
     throw new RangeError(`${treatment.length} cells against ${control.length}`);
   }
-  const least = Math.min(filledOf(treatment).length, filledOf(control).length);
+  const least = Math.min(filledCells(treatment), filledCells(control));
   if (least < MIN_CELLS) return { known: false, cells: least, need: MIN_CELLS };
-  return shareDesignEffect(
-    treatment.map((cell, i) => ({ n: cell.n + (control[i]?.n ?? 0), sum: cell.n })),
-  );
+  const n = Float64Array.from(treatment);
+  for (let i = 0; i < n.length; i++) n[i] = (n[i] ?? 0) + (control[i] ?? 0);
+  return shareDesignEffect({ n, sum: treatment });
 }
 
 /** Counts of both arms are divided by one number, or the ratio would move: the greater effect. */
@@ -114,9 +138,4 @@ export function isEmergency(candidate: ErrorCount, control: ErrorCount): boolean
     candidate.errors >= candidate.generations / 2 &&
     control.errors < control.generations * 0.1
   );
-}
-
-function filledOf(cells: readonly UnitCell[]): UnitCell[] {
-  if (cells.some(({ n }) => !(n >= 0))) throw new RangeError("a cell with a negative count");
-  return cells.filter(({ n }) => n > 0);
 }

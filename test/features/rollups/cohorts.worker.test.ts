@@ -11,7 +11,7 @@ import {
   countsOf,
   errorCountOf,
   momentsOfSeries,
-  totalOf,
+  totalOfCells,
 } from "../../../src/features/rollups/model.ts";
 import type { Scope } from "../../../src/platform/scope.ts";
 import { type Around, faultyD1 } from "../../support/faulty-d1.ts";
@@ -195,8 +195,8 @@ describe("a cohort", () => {
         unversioned,
       ],
     });
-    expect(totalOf(control.served)).toBe(1);
-    expect(totalOf(candidate.served)).toBe(2);
+    expect(totalOfCells(control.served)).toBe(1);
+    expect(totalOfCells(candidate.served)).toBe(2);
     expect(errorCountOf(control)).toEqual({ generations: 1, errors: 0, errorMinutes: 0 });
     expect(errorCountOf(candidate)).toEqual({ generations: 2, errors: 1, errorMinutes: 1 });
   });
@@ -273,7 +273,7 @@ describe("a cohort", () => {
     await untilQuiet(scope);
     const cohorts = await readCohorts(scope, { prompt: "greet", rollout: "r1" });
     expect(cohorts.map(({ plan }) => plan)).toEqual([first, second]);
-    expect(cohorts.map(({ control }) => totalOf(control.served))).toEqual([1, 1]);
+    expect(cohorts.map(({ control }) => totalOfCells(control.served))).toEqual([1, 1]);
   });
 
   it("is of one project only", async ({ expect }) => {
@@ -281,8 +281,8 @@ describe("a cohort", () => {
     const other = freshScope(new Date(NOW_US / 1000));
     await keepCohorts(other, [plan()]);
     const { control } = await kept(scope, { observations: [generation("a")] });
-    expect(totalOf(control.served)).toBe(1);
+    expect(totalOfCells(control.served)).toBe(1);
     const [theirs] = await readCohorts(other, { prompt: "greet", rollout: "r1" });
-    expect(totalOf(theirs!.control.served)).toBe(0);
+    expect(totalOfCells(theirs!.control.served)).toBe(0);
   });
 });

@@ -6,20 +6,26 @@ import {
   commonEffect,
   designEffect,
   type ErrorCount,
+  filledCells,
   isEmergency,
   shareDesignEffect,
   splitDesignEffect,
-  type UnitCell,
+  type UnitCells,
 } from "../../../src/lib/stats/design-effect.ts";
 import { uniforms } from "./draws.ts";
 
-const cellsOf = (pairs: readonly (readonly [number, number])[]): UnitCell[] =>
-  pairs.map(([n, sum]) => ({ n, sum }));
+type Pair = readonly [n: number, sum: number];
+
+const cellsOf = (pairs: readonly Pair[]): UnitCells => ({
+  n: pairs.map(([n]) => n),
+  sum: pairs.map(([, sum]) => sum),
+});
 // prettier-ignore
-const CELLS = cellsOf([
+const PAIRS: readonly Pair[] = [
   [7, 1], [1, 1], [2, 2], [2, 2], [2, 0], [7, 2], [7, 3], [5, 3], [1, 1], [1, 1], [3, 1], [4, 2],
   [5, 2], [4, 2], [3, 3], [2, 1], [6, 3], [6, 0], [1, 0], [1, 1], [4, 3], [4, 1], [8, 0], [5, 1],
-]);
+];
+const CELLS = cellsOf(PAIRS);
 
 describe("the design effect", () => {
   it("agrees with the cluster-robust variance of statsmodels", () => {
@@ -32,33 +38,34 @@ describe("the design effect", () => {
   });
 
   it("does not see empty cells nor the order of the cells", () => {
-    const empty = Array.from({ length: 232 }, () => ({ n: 0, sum: 0 }));
-    expect(clusterVariance([...empty, ...CELLS])).toBe(clusterVariance(CELLS));
-    expect(clusterVariance(CELLS.toReversed())).toBeCloseTo(clusterVariance(CELLS), 16);
+    const empty = Array.from({ length: 232 }, (): Pair => [0, 0]);
+    expect(clusterVariance(cellsOf([...empty, ...PAIRS]))).toBe(clusterVariance(CELLS));
+    expect(clusterVariance(cellsOf(PAIRS.toReversed()))).toBeCloseTo(clusterVariance(CELLS), 16);
+    expect(filledCells(cellsOf([...empty, ...PAIRS]).n)).toBe(24);
   });
 
   it("is never below 1, and 1 for what does not vary", () => {
     const cells = fc.array(
       fc
         .integer({ min: 1, max: 9 })
-        .chain((n) => fc.record({ n: fc.constant(n), sum: fc.integer({ min: 0, max: n }) })),
+        .chain((n) => fc.tuple(fc.constant(n), fc.integer({ min: 0, max: n }))),
       { minLength: 20, maxLength: 60 },
     );
     fc.assert(
-      fc.property(cells, (cells) => {
-        const found = shareDesignEffect(cells);
+      fc.property(cells, (pairs) => {
+        const found = shareDesignEffect(cellsOf(pairs));
         expect(found.known && found.effect >= 1).toBe(true);
       }),
     );
-    const still = Array.from({ length: 30 }, () => ({ n: 3, sum: 0 }));
-    expect(shareDesignEffect(still)).toEqual({ known: true, effect: 1, cells: 30 });
+    const still = Array.from({ length: 30 }, (): Pair => [3, 0]);
+    expect(shareDesignEffect(cellsOf(still))).toEqual({ known: true, effect: 1, cells: 30 });
   });
 
   it("of copies in a cell is their number", () => {
     // Each user sends the same value ten times: ten times less is known than it seems.
     const random = uniforms(5);
     const users = Array.from({ length: 256 }, () => (random() < 0.3 ? 1 : 0));
-    const tenfold = shareDesignEffect(users.map((y) => ({ n: 10, sum: 10 * y })));
+    const tenfold = shareDesignEffect(cellsOf(users.map((y) => [10, 10 * y])));
     expect(tenfold).toEqual({
       known: true,
       effect: expect.closeTo((10 * 256) / 255, 10),
@@ -67,9 +74,10 @@ describe("the design effect", () => {
   });
 
   it("is unknown below 20 filled cells", () => {
-    expect(shareDesignEffect(CELLS.slice(0, 19))).toEqual({ known: false, cells: 19, need: 20 });
-    expect(shareDesignEffect([])).toEqual({ known: false, cells: 0, need: 20 });
-    expect(designEffect(CELLS.slice(0, 20), 0.001)).toMatchObject({ known: true });
+    const first = (count: number) => cellsOf(PAIRS.slice(0, count));
+    expect(shareDesignEffect(first(19))).toEqual({ known: false, cells: 19, need: 20 });
+    expect(shareDesignEffect(first(0))).toEqual({ known: false, cells: 0, need: 20 });
+    expect(designEffect(first(20), 0.001)).toMatchObject({ known: true });
   });
 
   it("common to cohorts is the greatest, and unknown when one is", () => {
@@ -82,18 +90,18 @@ describe("the design effect", () => {
 
   it("of a split is that of the share of the treatment, once both arms have their cells", () => {
     // The reference cells again: n of both arms, of which sum went to the treatment.
-    const treatment = CELLS.map(({ sum }) => ({ n: sum, sum: 0 }));
-    const control = CELLS.map(({ n, sum }) => ({ n: n - sum, sum: 0 }));
+    const treatment = PAIRS.map(([, sum]) => sum);
+    const control = PAIRS.map(([n, sum]) => n - sum);
     expect(splitDesignEffect(treatment, control)).toEqual({ known: false, cells: 17, need: 20 });
-    const more = treatment.map((cell, i) => ({ n: cell.n + (i < 20 ? 1 : 0), sum: 5 }));
-    const all = control.map((cell) => ({ n: cell.n + 1, sum: 5 }));
-    const joined = more.map(({ n }, i) => ({ n: n + all[i]!.n, sum: n }));
+    const more = treatment.map((n, i) => n + (i < 20 ? 1 : 0));
+    const all = control.map((n) => n + 1);
+    const joined = { n: more.map((n, i) => n + all[i]!), sum: more };
     expect(splitDesignEffect(more, all)).toEqual(shareDesignEffect(joined));
     expect(() => splitDesignEffect(more, all.slice(1))).toThrow(RangeError);
   });
 
   it("refuses impossible cells", () => {
-    expect(() => clusterVariance([{ n: 1, sum: 1 }])).toThrow(RangeError);
+    expect(() => clusterVariance(cellsOf([[1, 1]]))).toThrow(RangeError);
     expect(() =>
       clusterVariance(
         cellsOf([

@@ -49,7 +49,9 @@ function add(series: Series, cell: number, value: number, sign: 1 | -1): void {
   series.n[cell] = (series.n[cell] ?? 0) + sign;
   if (value === 0) return;
   series.sum[cell] = (series.sum[cell] ?? 0) + sign * value;
-  series.sumSq += BigInt(sign) * BigInt(value) * BigInt(value);
+  const square = value * value;
+  const exact = square <= Number.MAX_SAFE_INTEGER ? BigInt(square) : BigInt(value) * BigInt(value);
+  series.sumSq += sign === 1 ? exact : -exact;
 }
 
 /** What a generation adds to a metric, in its steps; undefined for nothing. */
@@ -73,18 +75,29 @@ function stepsOfGeneration(metric: CohortMetric, item: GenerationItem): number |
   }
 }
 
-function stepsOfScore(metric: CohortMetric, item: ScoreItem): number | undefined {
+/** @param name what buckets call the score */
+function stepsOfScore(metric: CohortMetric, item: ScoreItem, name: string): number | undefined {
   if (metric.kind !== "score" && metric.kind !== "bad") return undefined;
-  const [, , , , , , , level, source, dataType, name, value, category] = item;
-  if (!metric.of.includes(scoreMetric({ level, source, dataType, name }))) return undefined;
+  if (!metric.of.includes(name)) return undefined;
+  const value = item[11];
+  const category = item[12];
   if (metric.kind === "bad") {
     return category === null
       ? undefined
       : Number(metric.categories.includes(boundedName(category)));
   }
   if (value === null) return undefined;
-  const [min, max] = [metric.min * STEPS_PER_POINT, metric.max * STEPS_PER_POINT].map(Math.round);
-  return Math.min(Math.max(exactly(value), min ?? 0), max ?? 0);
+  const min = Math.round(metric.min * STEPS_PER_POINT);
+  const max = Math.round(metric.max * STEPS_PER_POINT);
+  return Math.min(Math.max(exactly(value), min), max);
+}
+
+/** What an item adds to a metric, in its steps. */
+function stepsOf(item: Amount): (metric: CohortMetric) => number | undefined {
+  if (item[0] === "G") return (metric) => stepsOfGeneration(metric, item);
+  const [, , , , , , , level, source, dataType, name] = item;
+  const named = scoreMetric({ level, source, dataType, name });
+  return (metric) => stepsOfScore(metric, item, named);
 }
 
 function countGeneration(
@@ -123,10 +136,13 @@ export function countInCohort(cohort: Cohort, item: Amount, sign: 1 | -1): void 
   if (!drawn || (drawn.split !== null && drawn.split !== plan.split)) return;
   const cell = cellIn(plan, drawn, start);
   if (item[0] === "G") countGeneration({ arm, plan, cell }, item, sign);
-  for (const [i, metric] of plan.metrics.entries()) {
-    if (start < (isEvent(metric) ? plan.eventsFromUs : plan.fromUs)) continue;
-    const steps = item[0] === "G" ? stepsOfGeneration(metric, item) : stepsOfScore(metric, item);
+  const stepsIn = stepsOf(item);
+  for (let i = 0; i < plan.metrics.length; i++) {
+    const metric = plan.metrics[i];
     const series = arm.metrics[i];
-    if (steps !== undefined && series) add(series, cell, steps, sign);
+    if (!metric || !series) continue;
+    if (start < (isEvent(metric) ? plan.eventsFromUs : plan.fromUs)) continue;
+    const steps = stepsIn(metric);
+    if (steps !== undefined) add(series, cell, steps, sign);
   }
 }

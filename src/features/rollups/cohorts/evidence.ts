@@ -1,5 +1,5 @@
 import { LN_GAMMA } from "../../../lib/sketch/sketch.ts";
-import type { UnitCell } from "../../../lib/stats/design-effect.ts";
+import { filledCells, type UnitCells } from "../../../lib/stats/design-effect.ts";
 import { type Moments, momentsOfSums } from "../../../lib/stats/moments.ts";
 import type { Arm, Series } from "./cohort.ts";
 import type { CohortMetric } from "./plan.ts";
@@ -13,7 +13,8 @@ const STEPS_PER_UNIT: Record<CohortMetric["kind"], number> = {
   bad: 1,
 };
 
-export function totalOf(cells: Float64Array): number {
+/** All cells together. */
+export function totalOfCells(cells: Float64Array): number {
   let total = 0;
   for (let i = 0; i < cells.length; i++) total += cells[i] ?? 0;
   return total;
@@ -21,8 +22,8 @@ export function totalOf(cells: Float64Array): number {
 
 /** How many values a series holds, and for events how many were bad. */
 export const countsOf = ({ n, sum }: Series): { n: number; bad: number } => ({
-  n: totalOf(n),
-  bad: totalOf(sum),
+  n: totalOfCells(n),
+  bad: totalOfCells(sum),
 });
 
 /**
@@ -37,24 +38,14 @@ export function momentsOfSeries({ kind }: CohortMetric, series: Series): Moments
   return kind === "log" && n > 0 ? { ...moments, mean: moments.mean - 1.5 * LN_GAMMA } : moments;
 }
 
-/** Cell by cell. A loop, because every check of every rollout makes thousands of them. */
-function cellsOf(n: Float64Array, sum: Float64Array | undefined, steps: number): UnitCell[] {
-  const cells: UnitCell[] = [];
-  for (let i = 0; i < n.length; i++) {
-    cells.push({ n: n[i] ?? 0, sum: (sum?.[i] ?? 0) / steps });
-  }
-  return cells;
-}
+/** Cells of a series in its steps; `stepsPerUnit` of them are one on the scale of `momentsOfSeries`. */
+export type SeriesCells = { cells: UnitCells; stepsPerUnit: number };
 
-/** The filled cells and the empty ones, on the scale of `momentsOfSeries` but for its origin. */
-export const unitCellsOf = ({ kind }: CohortMetric, { n, sum }: Series): UnitCell[] =>
-  cellsOf(n, sum, STEPS_PER_UNIT[kind]);
-
-/** Zeros and ones of the failed generations, with cells, for event tests and their design effect. */
-export const errorCellsOf = ({ errors }: Arm): UnitCell[] => cellsOf(errors.n, errors.sum, 1);
-
-/** Served generations per cell, for the SRM test and its design effect. */
-export const servedCellsOf = ({ served }: Arm): UnitCell[] => cellsOf(served, undefined, 1);
+/** The filled cells and the empty ones, not from the same origin as `momentsOfSeries`. */
+export const cellsOfSeries = ({ kind }: CohortMetric, { n, sum }: Series): SeriesCells => ({
+  cells: { n, sum },
+  stepsPerUnit: STEPS_PER_UNIT[kind],
+});
 
 /** What the emergency rule looks at. Minutes are told apart within about four hours. */
 export function errorCountOf({ errors, errorMinutes }: Arm): {
@@ -66,6 +57,6 @@ export function errorCountOf({ errors, errorMinutes }: Arm): {
   return {
     generations: n,
     errors: bad,
-    errorMinutes: errorMinutes.reduce((filled, n) => filled + (n > 0 ? 1 : 0), 0),
+    errorMinutes: filledCells(errorMinutes),
   };
 }

@@ -168,20 +168,21 @@ function requests(perMinute: number, uniform: Uniform): Who {
 
 function processes(perMinute: number, count: number, uniform: Uniform): Who {
   let serial = 0;
-  const caches = Array.from({ length: count }, () => ({ version: 0, fetchedAt: 0 }));
+  /** Seconds until a process calls again. */
+  const gap = (): number => ((-60 * count) / perMinute) * Math.log(uniform());
+  const caches = Array.from({ length: count }, () => ({ version: 0, fetchedAt: 0, nextAt: gap() }));
   return (minute, share, emit) => {
     for (const cache of caches) {
-      const calls = poisson(perMinute / count, uniform);
-      const seconds = Array.from({ length: calls }, () => 60 * uniform()).sort((a, b) => a - b);
-      for (const second of seconds) {
-        const at = minute * 60 + second;
+      for (; cache.nextAt < 60 * (minute + 1); cache.nextAt += gap()) {
+        const { nextAt } = cache;
         cache.version ||= arm(uniform, share);
         const { version } = cache;
         // What is too old is served once more, and fetched again for the next call.
-        if (at - cache.fetchedAt >= 60) {
+        if (nextAt - cache.fetchedAt >= 60) {
           cache.version = arm(uniform, share);
-          cache.fetchedAt = at;
+          cache.fetchedAt = nextAt;
         }
+        const second = nextAt - 60 * minute;
         emit({ second, version, trace: `t${serial++}`, userCell: null, user: 0 });
       }
     }

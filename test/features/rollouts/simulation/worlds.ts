@@ -27,25 +27,25 @@ const UNDISTURBED = [
   atMost(0.02, "held", "held"),
 ] as const;
 
-const caching = (processes: number): Named => ({
+/** The same in SDKs that keep what they fetched. */
+export const caching = (processes: number): Named => ({
   name: `no difference; ${processes} caching process${processes === 1 ? "" : "es"}, three incidents a day`,
   world: { ...PLAIN, senders: { unit: "process", processes }, hasIncidents: true },
   limits: UNDISTURBED,
 });
 
-/** Versions that do not differ, on the usual ladder. */
-export const NO_DIFFERENCE: readonly Named[] = [
-  { name: "no difference; independent requests", world: PLAIN, limits: UNDISTURBED },
-  caching(1),
-  caching(2),
-  caching(4),
-  caching(16),
-  {
-    name: "no difference; sticky users, 10 generations each, ICC 0.2",
-    world: { ...PLAIN, senders: { unit: "key", callsPerUser: 10, icc: 0.2 } },
-    limits: UNDISTURBED,
-  },
-];
+/** A version that does not differ, on the usual ladder. */
+export const INDEPENDENT: Named = {
+  name: "no difference; independent requests",
+  world: PLAIN,
+  limits: UNDISTURBED,
+};
+
+export const STICKY: Named = {
+  name: "no difference; sticky users, 10 generations each, ICC 0.2",
+  world: { ...PLAIN, senders: { unit: "key", callsPerUser: 10, icc: 0.2 } },
+  limits: UNDISTURBED,
+};
 
 /** Shares that grow by the half-day while latency swings with the day. */
 export const RAMP: Named = {
@@ -101,7 +101,9 @@ export const BROKEN_IN_PROCESSES: Named = {
 };
 
 export const WORLDS: readonly Named[] = [
-  ...NO_DIFFERENCE,
+  INDEPENDENT,
+  ...[1, 2, 4, 16].map(caching),
+  STICKY,
   RAMP,
   SLOWER,
   BROKEN,

@@ -1,0 +1,8 @@
+import { describe } from "vitest";
+
+import { itHolds } from "./limits.ts";
+import { caching } from "./worlds.ts";
+
+describe("a version that is no different", () => {
+  itHolds([caching(4), caching(16)]);
+});
