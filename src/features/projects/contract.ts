@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { parseJsonPath } from "../../lib/json-path.ts";
 import { linearReplace } from "../../lib/linear-regex.ts";
-import { type Grant, GRANTS, MAX_CATEGORIES, WEEKDAYS, ROLES } from "./model.ts";
+import { DEFAULT_SETTINGS, type Grant, GRANTS, MAX_CATEGORIES, ROLES, WEEKDAYS } from "./model.ts";
 
 const Name = z.string().trim().min(1, "must not be empty").max(100, "at most 100 characters");
 const Instant = z.iso.datetime();
@@ -187,7 +187,7 @@ export const SettingsContract = z.strictObject({
     .max(100, "at most 100 protected labels")
     .transform((labels) => [...new Set(labels)]),
   limits: z.strictObject({
-    eventsPerRequest: z.int().min(1).max(100_000),
+    eventsPerRequest: z.int().min(1).max(100_000).default(DEFAULT_SETTINGS.limits.eventsPerRequest),
     ingestPerMinute: PerMinute.default(null),
     readsPerMinute: PerMinute.default(null),
   }),
