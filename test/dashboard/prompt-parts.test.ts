@@ -1,4 +1,4 @@
-import { array, assert, constantFrom, property } from "fast-check";
+import { array, assert, constantFrom, integer, property } from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import {
@@ -9,6 +9,13 @@ import {
   warningsOf,
 } from "../../src/dashboard/screens/editor/draft.ts";
 import { snippetsOf } from "../../src/dashboard/screens/prompt/snippets.ts";
+import {
+  armsOf,
+  draftOf as armsDraftOf,
+  restOf,
+  splitText,
+  wholeOf,
+} from "../../src/dashboard/screens/prompt/split.ts";
 import { piecesOf } from "../../src/dashboard/screens/prompt/template.ts";
 import { variablesOf } from "../../src/features/prompts/model.ts";
 
@@ -132,5 +139,40 @@ describe("a draft", () => {
         { a: 1 },
       ),
     ).toBe('[user]\nHi\n\n[messages: h]\n\n[config]\n{\n  "a": 1\n}\n');
+  });
+});
+
+describe("a split while it is chosen", () => {
+  const split = {
+    version: 3,
+    arms: [
+      { version: 1, weight: 1_250 },
+      { version: 3, weight: 8_750 },
+    ],
+  };
+
+  it("is told control first, in per cent", () => {
+    expect(splitText(split)).toBe("v3 87.5 %, v1 12.5 %");
+  });
+
+  it("leaves the control what the others do not take", () => {
+    expect(restOf([{ id: 0, version: "1", percent: 33.33 }])).toBe(66.67);
+    expect(restOf([{ id: 0, version: "1", percent: 100.01 }])).toBe(-0.01);
+    expect(wholeOf(3, [{ id: 0, version: null, percent: 10 }])).toBeUndefined();
+    expect(wholeOf(3, [{ id: 0, version: "1", percent: 100.01 }])).toBeUndefined();
+  });
+
+  it("is the same arms again when nothing is changed, whatever their weights", () => {
+    assert(
+      property(
+        array(integer({ min: 0, max: 2_500 }), { minLength: 1, maxLength: 4 }),
+        (weights) => {
+          const others = weights.map((weight, place) => ({ version: place + 4, weight }));
+          const taken = weights.reduce((sum, weight) => sum + weight, 0);
+          const whole = { version: 3, arms: [...others, { version: 3, weight: 10_000 - taken }] };
+          expect(wholeOf(3, armsDraftOf(whole))).toEqual(armsOf(whole));
+        },
+      ),
+    );
   });
 });

@@ -25,6 +25,7 @@ const PATHS = {
   up: "M12 19V5M6 11l6-6 6 6",
   down: "M12 5v14M6 13l6 6 6-6",
   chevron: "M8 10l4 4 4-4",
+  more: "M5 12h.1M12 12h.1M19 12h.1",
   retry: "M20 5v5h-5M20 10a8 8 0 1 0 1 5",
   label: "M4 4h8l8 8-8 8-8-8zM8 8v.1",
   tag: "M4 4h8l8 8-8 8-8-8zM8 8v.1",

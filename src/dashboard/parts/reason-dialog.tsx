@@ -1,55 +1,47 @@
-import { Button, Group, Modal, Stack, Textarea } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
-import { type ReactNode, type SubmitEvent, useState } from "react";
+import { Textarea, TextInput } from "@mantine/core";
+import { type ReactNode, useState } from "react";
 
-import { ErrorPanel } from "./error-panel.tsx";
+import { FormDialog } from "./form-dialog.tsx";
 
-/** Asks why before something is done that others will read about. Stays open with the error if it fails. */
-export function ReasonDialog({
-  opened,
-  onClose,
-  title,
-  children,
-  confirm,
-  isDangerous = false,
-  isRequired = false,
-  label = "Reason",
-  onConfirm,
-}: {
-  opened: boolean;
+type Asked = {
   onClose: () => void;
   title: string;
-  children?: ReactNode;
+  children?: ReactNode | ((error: unknown) => ReactNode);
   /** What the button says that does it. */
   confirm: string;
   isDangerous?: boolean;
+  /** Whether it can be done as it is filled in. */
+  isReady?: boolean;
+  /** Fields among the children that say beside themselves what is wrong with them. */
+  fields?: readonly string[];
   isRequired?: boolean;
   /** Of the text; null where none is asked for. */
   label?: string | null;
+  /** What must be typed first, where something cannot be taken back. */
+  mustType?: string;
   onConfirm: (reason: string | undefined) => Promise<unknown>;
-}) {
+};
+
+function Asking({
+  children,
+  isReady = true,
+  isRequired = false,
+  label = "Reason",
+  mustType,
+  onConfirm,
+  ...dialog
+}: Asked) {
   const [reason, setReason] = useState("");
-  const doing = useMutation({
-    mutationFn: () => onConfirm(reason.trim() || undefined),
-    onSuccess: () => {
-      setReason("");
-      onClose();
-    },
-  });
-  const close = (): void => {
-    doing.reset();
-    onClose();
-  };
+  const [typed, setTyped] = useState("");
   return (
-    <Modal opened={opened} onClose={close} title={title} centered>
-      <form
-        onSubmit={(event: SubmitEvent) => {
-          event.preventDefault();
-          doing.mutate();
-        }}
-      >
-        <Stack>
-          {children}
+    <FormDialog
+      {...dialog}
+      isReady={isReady && (mustType === undefined || typed.trim() === mustType)}
+      onConfirm={() => onConfirm(reason.trim() || undefined)}
+    >
+      {(error) => (
+        <>
+          {typeof children === "function" ? children(error) : children}
           {label !== null && (
             <Textarea
               label={label}
@@ -62,21 +54,22 @@ export function ReasonDialog({
               onChange={(event) => setReason(event.currentTarget.value)}
             />
           )}
-          {doing.error && <ErrorPanel error={doing.error} title="This was not done" />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              Cancel
-            </Button>
-            <Button
-              type="submit"
-              {...(isDangerous ? { color: "red" } : {})}
-              loading={doing.isPending}
-            >
-              {confirm}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+          {mustType !== undefined && (
+            <TextInput
+              label={`Type ${mustType} to confirm`}
+              required
+              autoComplete="off"
+              value={typed}
+              data-autofocus={label === null ? true : undefined}
+              onChange={(event) => setTyped(event.currentTarget.value)}
+            />
+          )}
+        </>
+      )}
+    </FormDialog>
   );
 }
+
+/** Asks before something is done that others will read about, or that cannot be taken back. */
+export const ReasonDialog = ({ opened, ...asked }: Asked & { opened: boolean }) =>
+  opened ? <Asking {...asked} /> : null;

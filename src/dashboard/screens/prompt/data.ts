@@ -1,11 +1,12 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 
 import type { SplitTables } from "../../../features/delivery/contract.ts";
-import type { VersionPage } from "../../../features/prompts/catalog/contract.ts";
+import type { DependantList, VersionPage } from "../../../features/prompts/catalog/contract.ts";
 import type { PromptAnswer } from "../../../features/prompts/contract.ts";
 import type { DeploymentPage } from "../../../features/prompts/deployments/contract.ts";
 import type { LabelStates } from "../../../features/prompts/labels/contract.ts";
-import { type Answer, promptPath } from "../../api/client.ts";
+import type { Split } from "../../../features/prompts/splits/contract.ts";
+import { type Answer, type Api, promptPath } from "../../api/client.ts";
 import { useProject } from "../../shell/project.ts";
 
 export type Version = VersionPage["data"][number];
@@ -61,15 +62,66 @@ export function useLabels(name: string) {
   });
 }
 
-export type SplitTable = Answer<typeof SplitTables>["data"][number];
+export type LiveSplit = Answer<typeof Split>;
+
+/** All live splits of the project, page by page, then those of this prompt with who steers them. */
+async function readSplits(api: Api, name: string, signal: AbortSignal): Promise<LiveSplit[]> {
+  const labels: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page: Answer<typeof SplitTables> = await api.get(
+      "/api/public/splits",
+      { cursor },
+      signal,
+    );
+    labels.push(...page.data.filter((one) => one.name === name).map(({ label }) => label));
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return Promise.all(
+    labels.map((label) =>
+      api.get<LiveSplit>(
+        promptPath(name, `/labels/${encodeURIComponent(label)}/split`),
+        {},
+        signal,
+      ),
+    ),
+  );
+}
 
 /** Live splits of this prompt's labels. */
 export function useSplits(name: string) {
   const { id, api } = useProject();
   return useQuery({
     queryKey: [...promptKey(id, name), "splits"],
-    queryFn: ({ signal }) => api.get<Answer<typeof SplitTables>>("/api/public/splits", {}, signal),
-    select: ({ data }) => data.filter((split) => split.name === name),
+    queryFn: ({ signal }) => readSplits(api, name, signal),
+  });
+}
+
+export type Dependant = Answer<typeof DependantList>["data"][number];
+
+/** Versions of other prompts that insert this one. */
+export function useDependants(name: string) {
+  const { id, api } = useProject();
+  return useQuery({
+    queryKey: [...promptKey(id, name), "dependants"],
+    queryFn: ({ signal }) =>
+      api.get<Answer<typeof DependantList>>(promptPath(name, "/dependants"), {}, signal),
+    select: ({ data }) => data.filter((one) => one.name !== name),
+  });
+}
+
+/** A label's last move: what a rollback takes back. */
+export function useLastMove(name: string, label: string) {
+  const { id, api } = useProject();
+  return useQuery({
+    queryKey: [...promptKey(id, name), "last-move", label],
+    queryFn: ({ signal }) =>
+      api.get<DeploymentPage>(
+        promptPath(name, "/deployments"),
+        { label, kind: "move", limit: 1 },
+        signal,
+      ),
+    select: ({ data }) => data[0],
   });
 }
 

@@ -1,92 +1,64 @@
-import { Alert, Checkbox, List, Select, Stack, Text, TextInput } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
+import { List, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 
 import type { MovedLabel } from "../../../features/prompts/labels/contract.ts";
-import { ApiError, promptPath } from "../../api/client.ts";
-import { ReasonDialog } from "../../parts/reason-dialog.tsx";
 import { useProject } from "../../shell/project.ts";
-import { type LabelState, promptKey, type SplitTable } from "./data.ts";
+import { labelPath } from "./change.ts";
+import type { LabelState, LiveSplit } from "./data.ts";
+import { LabelDialog } from "./label-dialog.tsx";
 
 /** The usual ones are offered even where they do not exist yet. */
 const USUAL = ["production", "staging"];
 const NEW_LABEL = "+ another label";
 
-const arrow = (label: string, from: number | undefined, to: number): string =>
-  `${label}: ${from === undefined ? "nowhere" : `v${from}`} → v${to}`;
+const place = (version: number | null): string => (version === null ? "nowhere" : `v${version}`);
 
-/** A move is refused when the label is not any more where the person saw it. */
-function useMove(name: string) {
-  const { id, api } = useProject();
-  const queries = useQueryClient();
-  return async (label: string, body: object): Promise<void> => {
-    try {
-      await api.send<MovedLabel>(
-        "PUT",
-        promptPath(name, `/labels/${encodeURIComponent(label)}`),
-        body,
-      );
-    } finally {
-      // Also after a refusal: somebody else has moved it.
-      await queries.invalidateQueries({ queryKey: promptKey(id, name) });
-      void queries.invalidateQueries({ queryKey: [id, "prompts"] });
-    }
-  };
-}
-
-function Consequences({
+/** What happens to the callers of a label that comes to be on another version. */
+export const Move = ({
   label,
   from,
   to,
-  split,
+  isSplit,
 }: {
   label: string;
-  from: number | undefined;
-  to: number;
-  split: SplitTable | undefined;
-}) {
-  return (
-    <Stack gap="xs">
-      <Text fw={600} size="lg" data-testid="move">
-        {arrow(label, from, to)}
-      </Text>
-      <List size="sm">
-        <List.Item>
-          Callers that ask for {label} get version {to} within about a minute.
-        </List.Item>
-        <List.Item>It is kept in the ledger, and one call takes it back.</List.Item>
-        {split && <List.Item>The split that runs on {label} ends.</List.Item>}
-      </List>
-    </Stack>
-  );
-}
+  from: number | null;
+  to: number | null;
+  isSplit: boolean;
+}) => (
+  <Stack gap="xs">
+    <Text fw={600} size="lg" data-testid="move">
+      {label}: {place(from)} → {place(to)}
+    </Text>
+    <List size="sm">
+      <List.Item>
+        {to === null
+          ? `Callers that ask for ${label} find nothing within about a minute; SDKs then use their fallback.`
+          : `Callers that ask for ${label} get version ${to} within about a minute.`}
+      </List.Item>
+      <List.Item>
+        It is kept in the ledger
+        {to === null ? "; the label can be set again." : ", and one call takes it back."}
+      </List.Item>
+      {isSplit && <List.Item>The split that runs on {label} ends.</List.Item>}
+    </List>
+  </Stack>
+);
 
-/** Why the move will be, or was, refused. */
-function Obstacles({ state, isConflict }: { state: LabelState; isConflict: boolean }) {
-  const { may } = useProject();
-  const { label, protected: isProtected } = state;
-  return (
-    <>
-      {isProtected && !may("admin") && (
-        <Alert color="orange" title={`${label} is protected`}>
-          Only keys with the scope admin move it.
-        </Alert>
-      )}
-      {isConflict && (
-        <Alert color="orange" title="Somebody was quicker">
-          What you see above is where {label} points now. Look again, then decide.
-        </Alert>
-      )}
-    </>
-  );
-}
+type Option = { value: string; label: string; disabled?: boolean };
 
 /** Labels that can be moved to the version, and those that are usual. */
-function optionsOf(labels: readonly LabelState[], version: number): string[] {
+function optionsOf(labels: readonly LabelState[], version: number, isAdmin: boolean): Option[] {
   const movable = labels.filter((state) => state.label !== "latest" && state.version !== version);
   const known = new Set(labels.map(({ label }) => label));
   const usual = USUAL.filter((label) => !known.has(label));
-  return [...movable.map(({ label }) => label), ...usual, NEW_LABEL];
+  return [
+    ...movable.map(({ label, protected: isProtected }) =>
+      isProtected && !isAdmin
+        ? { value: label, label: `${label}: protected, moved by admins only`, disabled: true }
+        : { value: label, label },
+    ),
+    ...[...usual, NEW_LABEL].map((label) => ({ value: label, label })),
+  ];
 }
 
 /** Deploys a version: says what will change, asks why, and lets nobody overrule somebody unseen. */
@@ -95,50 +67,32 @@ export function MoveDialog({
   version,
   labels,
   splits,
-  opened,
   onClose,
 }: {
   name: string;
   version: number;
   labels: readonly LabelState[];
-  splits: readonly SplitTable[];
-  opened: boolean;
+  splits: readonly LiveSplit[];
   onClose: () => void;
 }) {
-  const move = useMove(name);
-  const options = optionsOf(labels, version);
+  const { api, may } = useProject();
+  const options = optionsOf(labels, version, may("admin"));
   const [chosen, setChosen] = useState<string | null>(null);
   const [typed, setTyped] = useState("");
-  const [endsSplit, setEndsSplit] = useState(false);
-  const [conflict, setConflict] = useState(false);
-  const selected = chosen ?? options[0] ?? NEW_LABEL;
+  const selected = chosen ?? options.find(({ disabled }) => !disabled)?.value ?? NEW_LABEL;
   const label = selected === NEW_LABEL ? typed.trim() : selected;
-  const state = labels.find((one) => one.label === label);
+  const at = labels.find((one) => one.label === label)?.version ?? null;
   const split = splits.find((one) => one.label === label);
-
-  const deploy = async (reason: string | undefined): Promise<void> => {
-    setConflict(false);
-    try {
-      await move(label, {
-        version,
-        reason: reason ?? null,
-        expectedVersion: state?.version ?? null,
-        ...(split ? { force: endsSplit } : {}),
-      });
-    } catch (error) {
-      // A split in the way is refused likewise, and says so itself.
-      setConflict(!split && error instanceof ApiError && error.status === 409);
-      throw error;
-    }
-  };
-
   return (
-    <ReasonDialog
-      opened={opened}
-      onClose={onClose}
+    <LabelDialog
+      name={name}
+      label={label}
+      at={at}
+      split={split}
       title={`Move a label to version ${version}`}
       confirm={label === "" ? "Move" : `Move ${label}`}
-      onConfirm={deploy}
+      act={(terms) => api.send<MovedLabel>("PUT", labelPath(name, label), { version, ...terms })}
+      onClose={onClose}
     >
       <Select
         label="Label"
@@ -158,17 +112,7 @@ export function MoveDialog({
           onChange={(event) => setTyped(event.currentTarget.value)}
         />
       )}
-      {label !== "" && (
-        <Consequences label={label} from={state?.version} to={version} split={split} />
-      )}
-      {split && (
-        <Checkbox
-          label={`End the split of ${label}`}
-          checked={endsSplit}
-          onChange={(event) => setEndsSplit(event.currentTarget.checked)}
-        />
-      )}
-      {state && <Obstacles state={state} isConflict={conflict} />}
-    </ReasonDialog>
+      {label !== "" && <Move label={label} from={at} to={version} isSplit={split !== undefined} />}
+    </LabelDialog>
   );
 }

@@ -1,6 +1,7 @@
 import { Alert, Badge, Button, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { getRouteApi } from "@tanstack/react-router";
+import { useState } from "react";
 
 import { Icon } from "../../parts/icon.tsx";
 import { LabelBadge } from "../../parts/label-badge.tsx";
@@ -18,7 +19,9 @@ import {
   useVersions,
   type Version,
 } from "./data.ts";
-import { Deployments, Labels } from "./labels.tsx";
+import { Deployments } from "./deployments.tsx";
+import { Labels } from "./labels.tsx";
+import { PromptMenu, VersionMenu } from "./more.tsx";
 import { MoveDialog } from "./move-dialog.tsx";
 import type { Chosen } from "./snippets.ts";
 import { Snippets } from "./usage.tsx";
@@ -61,7 +64,15 @@ function Heading({ name, tags }: { name: string; tags: readonly string[] }) {
   );
 }
 
-function Actions({ name, version }: { name: string; version: number | undefined }) {
+function Actions({
+  name,
+  version,
+  prompt,
+}: {
+  name: string;
+  version: number | undefined;
+  prompt: Prompt | undefined;
+}) {
   const { id: projectId, may } = useProject();
   const link = { params: { projectId }, variant: "default" } as const;
   return (
@@ -92,6 +103,7 @@ function Actions({ name, version }: { name: string; version: number | undefined 
           New version
         </ButtonLink>
       )}
+      {may("write") && prompt && <PromptMenu prompt={prompt} />}
     </Group>
   );
 }
@@ -106,15 +118,9 @@ function MoveButton({ name, version }: { name: string; version: number }) {
       <Button size="xs" leftSection={<Icon name="label" size={14} />} onClick={open}>
         Move a label here
       </Button>
-      <MoveDialog
-        key={version}
-        name={name}
-        version={version}
-        labels={labels}
-        splits={splits}
-        opened={opened}
-        onClose={close}
-      />
+      {opened && (
+        <MoveDialog name={name} version={version} labels={labels} splits={splits} onClose={close} />
+      )}
     </>
   );
 }
@@ -125,7 +131,16 @@ function chosenOf({ version, labels }: Version): Chosen {
   return label === undefined ? { version } : { label };
 }
 
-function VersionView({ prompt, version }: { prompt: Prompt; version: Version }) {
+function VersionView({
+  prompt,
+  version,
+  isOnly,
+}: {
+  prompt: Prompt;
+  version: Version;
+  /** Whether the prompt has no other. */
+  isOnly: boolean;
+}) {
   const { may } = useProject();
   return (
     <Stack gap="lg" flex={1} miw={0}>
@@ -136,7 +151,12 @@ function VersionView({ prompt, version }: { prompt: Prompt; version: Version }) 
             <LabelBadge key={label} label={label} />
           ))}
         </Group>
-        {may("write") && <MoveButton name={prompt.name} version={version.version} />}
+        {may("write") && (
+          <Group gap="xs">
+            <MoveButton key={version.version} name={prompt.name} version={version.version} />
+            {!isOnly && <VersionMenu name={prompt.name} version={version} />}
+          </Group>
+        )}
       </Group>
       <Text size="sm" c="dimmed">
         {version.commitMessage !== null && (
@@ -153,7 +173,7 @@ function VersionView({ prompt, version }: { prompt: Prompt; version: Version }) 
         </Title>
         <Snippets prompt={prompt} chosen={chosenOf(version)} />
       </div>
-      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="xl">
+      <SimpleGrid cols={{ base: 1, xl: 2 }} spacing="xl">
         <Stack gap="xs">
           <Title order={2}>Labels</Title>
           <Labels name={prompt.name} />
@@ -164,10 +184,28 @@ function VersionView({ prompt, version }: { prompt: Prompt; version: Version }) 
   );
 }
 
-/** The version that the address names; else the one on production; else the newest. */
-function shownOf(versions: readonly Version[], wanted: number | undefined): Version | undefined {
+/** The version that the address names; else the one that was shown first; else that on production, or the newest. */
+function shownOf(
+  versions: readonly Version[],
+  wanted: number | undefined,
+  first: number | undefined,
+): Version | undefined {
   if (wanted !== undefined) return versions.find(({ version }) => version === wanted);
-  return versions.find(({ labels }) => labels.includes("production")) ?? versions[0];
+  return (
+    versions.find(({ version }) => version === first) ??
+    versions.find(({ labels }) => labels.includes("production")) ??
+    versions[0]
+  );
+}
+
+/** What a person looks at does not change because a label moved, nor does a dialog over it go away. */
+function useShown(name: string, versions: readonly Version[]): Version | undefined {
+  const { version: wanted } = route.useSearch();
+  const [first, setFirst] = useState<{ name: string; version: number }>();
+  const shown = shownOf(versions, wanted, first?.name === name ? first.version : undefined);
+  const isFirst = shown !== undefined && first?.name !== name;
+  if (isFirst) setFirst({ name, version: shown.version });
+  return shown;
 }
 
 /** One prompt: its versions, what each says, how it is used, and where its labels point. */
@@ -176,13 +214,13 @@ export function PromptScreen() {
   const { version: wanted } = route.useSearch();
   const versions = useVersions(name);
   const all = versions.data?.pages.flatMap(({ data }) => data) ?? [];
-  const shown = shownOf(all, wanted);
+  const shown = useShown(name, all);
   const prompt = useVersion(name, shown?.version);
   return (
     <Stack>
       <Group justify="space-between" align="flex-end">
         <Heading name={name} tags={prompt.data?.tags ?? []} />
-        <Actions name={name} version={shown?.version} />
+        <Actions name={name} version={shown?.version} prompt={prompt.data} />
       </Group>
       <Loaded query={versions}>
         {() => (
@@ -201,7 +239,9 @@ export function PromptScreen() {
               <VersionRail name={name} shown={shown?.version} versions={versions} />
               {shown && (
                 <Loaded query={prompt}>
-                  {(loaded) => <VersionView prompt={loaded} version={shown} />}
+                  {(loaded) => (
+                    <VersionView prompt={loaded} version={shown} isOnly={all.length === 1} />
+                  )}
                 </Loaded>
               )}
             </Group>
