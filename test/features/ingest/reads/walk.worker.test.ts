@@ -82,11 +82,9 @@ beforeAll(async () => {
 }, 60_000);
 
 describe("GET /api/public/traces with a cursor", () => {
-  it("lists every trace once, the newest requests first, page by page", async ({ expect }) => {
+  it("lists every trace once, what was spoken of last first, page by page", async ({ expect }) => {
     const ids = await all({ cursor: "", limit: "7" });
-    expect(ids).toHaveLength(COUNT);
-    expect(new Set(ids)).toEqual(new Set(which(() => true)));
-    expect(ids.indexOf("t0")).toBeLessThan(26);
+    expect(ids).toEqual(which(() => true));
     expect(await all({ cursor: "", limit: "100" })).toEqual(ids);
   });
 

@@ -2,7 +2,8 @@ import type { Scope } from "../../../../platform/scope.ts";
 import type { ObjectPlace } from "./place.ts";
 
 /*
- * Traces as the accepted objects touched them, the newest object first: there is no index by time.
+ * Traces as the accepted objects touched them, the newest object first, and of one object what it
+ * speaks of last: there is no index by time.
  * Objects are listed in the first shard.
  */
 
@@ -18,8 +19,8 @@ const TOUCHED = `SELECT o.name, t.key AS place, t.value AS id FROM (
     WHERE project = CAST(?1 AS INTEGER) AND error IS NULL AND name <= ?2
     ORDER BY name DESC LIMIT ${OBJECTS}
   ) o LEFT JOIN json_each(o.traces) t
-  WHERE o.name < ?2 OR t.key > CAST(?3 AS INTEGER)
-  ORDER BY o.name DESC, t.key LIMIT CAST(?4 AS INTEGER)`;
+  WHERE o.name < ?2 OR t.key < CAST(?3 AS INTEGER)
+  ORDER BY o.name DESC, t.key DESC LIMIT CAST(?4 AS INTEGER)`;
 
 /** Sorts after every name. */
 const NEWEST = "\u{10FFFF}";
@@ -36,7 +37,7 @@ function endOf(rows: readonly Row[], limit: number): ObjectPlace | null {
   if (rows.length === limit) return { object: last.name, at: last.place ?? 0 };
   // The first object may have been read to its end by the call before, and so show no row.
   const objects = new Set(rows.map(({ name }) => name)).size;
-  return objects < OBJECTS - 1 ? null : { object: last.name, at: Number.MAX_SAFE_INTEGER };
+  return objects < OBJECTS - 1 ? null : { object: last.name, at: 0 };
 }
 
 /** Traces touched before a place, at most `limit`. One that several objects touched comes several times. */
