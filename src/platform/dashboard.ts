@@ -2,6 +2,8 @@ import type { Env } from "./env.ts";
 
 /** Addresses that the dashboard's own router knows; all of them are one page. */
 const PAGES = /^\/($|sign-in$|projects(\/|$))/;
+/** Where the SDKs' `getTraceUrl` leads, and `htmlPath`: `/project/{id}/traces/{id}`. */
+const SDK_LINK = /^\/project\//;
 const FILES = /^\/(assets\/|icon\.svg$|colour-scheme\.js$)/;
 
 /** A built file's name holds its digest, so it never changes. */
@@ -35,7 +37,7 @@ export function isDashboard({ method, url }: Request): boolean {
   // Every prompt fetch comes by here: what is plainly the API's is not parsed for it.
   if (url.startsWith("/api/", url.indexOf("/", "https://".length))) return false;
   const { pathname } = new URL(url);
-  return PAGES.test(pathname) || FILES.test(pathname);
+  return PAGES.test(pathname) || FILES.test(pathname) || SDK_LINK.test(pathname);
 }
 
 /**
@@ -46,6 +48,10 @@ export function isDashboard({ method, url }: Request): boolean {
  */
 export async function dashboard(request: Request, env: Env): Promise<Response> {
   const url = new URL(request.url);
+  if (SDK_LINK.test(url.pathname)) {
+    const location = url.pathname.replace(SDK_LINK, "/projects/") + url.search;
+    return new Response(null, { status: 302, headers: { ...HEADERS, location } });
+  }
   const isPage = PAGES.test(url.pathname);
   const file = isPage ? new Request(new URL("/", url), request) : request;
   const found = await env.ASSETS?.fetch(file);

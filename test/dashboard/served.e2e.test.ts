@@ -46,6 +46,12 @@ describe("the dashboard's files", () => {
     expect(await missing.text()).not.toContain("<html");
   });
 
+  it("are found where the SDKs' links to traces lead", async () => {
+    const { status, headers } = await get("/project/prj_x/traces/a%2Fb?observation=o");
+    expect(status).toBe(302);
+    expect(headers.get("location")).toBe("/projects/prj_x/traces/a%2Fb?observation=o");
+  });
+
   it("leave every other address to the API", async () => {
     for (const path of ["/nothing", "/api/public/nothing", "/projectsx", "/sign-in/x"]) {
       const { status, headers } = await get(path);
