@@ -104,6 +104,7 @@ async function main(): Promise<void> {
     writeSecrets(state, secrets);
     const ready: Ready = { url: instance.url, ...secrets.project, adminToken };
     process.stdout.write(flags["json"] === true ? `${JSON.stringify(ready)}\n` : greeting(ready));
+    instance.recover().catch((error: unknown) => log(`recovery: ${String(error)}`));
     const stopCron = testClock
       ? () => Promise.resolve()
       : everyMinute(instance.tick, (error) => log(`cron: ${String(error)}`));

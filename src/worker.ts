@@ -1,5 +1,5 @@
 import { app } from "./app.ts";
-import { consumeDead, consumeQueue } from "./features/ingest/index.ts";
+import { consumeDead, consumeQueue, takeIn } from "./features/ingest/index.ts";
 import { consumeJobs, dropDeadJobs } from "./jobs.ts";
 import { now } from "./platform/clock.ts";
 import type { Env, IngestMessage, JobMessage } from "./platform/env.ts";
@@ -8,8 +8,10 @@ import { runMinute } from "./schedule.ts";
 export default {
   fetch: (request, env, ctx) => app.fetch(tidy(request), env, ctx),
   queue: (batch, env) => consumerOf(batch.queue)(batch as MessageBatch<never>, env),
-  scheduled: async (_controller, env) => {
-    await runMinute(env, now());
+  scheduled: async ({ cron }, env) => {
+    // Only the local host says so: its queue is lost with its process.
+    if (cron === "@start") await takeIn(env);
+    else await runMinute(env, now());
   },
 } satisfies ExportedHandler<Env, IngestMessage | JobMessage>;
 

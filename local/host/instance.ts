@@ -25,6 +25,8 @@ export type InstanceOptions = {
 
 export type Instance = {
   url: string;
+  /** Brings in what was accepted before the process ended: the queue is in its memory only. */
+  recover: () => Promise<void>;
   /** A minute of cron, as Cloudflare would call it. */
   tick: (at: Date) => Promise<void>;
   fetch: (path: string, init: RequestInit) => Promise<Response>;
@@ -140,6 +142,10 @@ const databaseOf = (runtime: Miniflare, name: string): Promise<D1Database> =>
 
 const instanceOf = (runtime: Miniflare, url: string): Instance => ({
   url,
+  async recover() {
+    const worker = await runtime.getWorker();
+    await worker.scheduled({ cron: "@start" });
+  },
   async tick(at) {
     const worker = await runtime.getWorker();
     await worker.scheduled({ cron: "* * * * *", scheduledTime: at });

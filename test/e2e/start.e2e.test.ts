@@ -123,6 +123,26 @@ describe("npm start", () => {
     expect(await retentionOf(second.ready)).toBe(78);
   });
 
+  it("brings in at its start what was accepted before SIGKILL", async () => {
+    const state = folder();
+    const first = await start(state);
+    const event = { id: "e", type: "span-create", timestamp: new Date().toISOString() };
+    const sent = await fetch(`${first.ready.url}/api/public/ingestion`, {
+      method: "POST",
+      headers: { authorization: basicOf(first.ready) },
+      body: JSON.stringify({ batch: [{ ...event, body: { id: "accepted", traceId: "t" } }] }),
+    });
+    expect(sent.status).toBe(207);
+    // The queue waits a second for more; nobody has read the object by now.
+    await first.end("SIGKILL");
+
+    const { ready } = await start(state);
+    // The sweep alone would take longer than a test may.
+    while ((await get(ready, "/api/public/observations/accepted")).status !== 200) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  });
+
   it("refuses a second start on a state folder that is in use", async () => {
     const state = folder();
     const { ready } = await start(state);

@@ -152,8 +152,9 @@ const EVER = new Date(8.64e15);
 const OBJECTS_AT_HAND = 20;
 
 /**
- * Brings in all that was accepted without waiting for the queue, which goes by the true clock. For
- * where tests move time. What cannot be brought in yet stays with the queue.
+ * Brings in all that was accepted without waiting for the queue: where tests move time, because the
+ * queue goes by the true clock; on a machine of one's own, because it was lost with its process.
+ * What cannot be brought in yet is left to the queue and the sweep.
  */
 export async function takeIn(env: Env): Promise<void> {
   let after = await readCursor(env.EVENTS_0, WATERMARK);
