@@ -39,14 +39,19 @@ import { systemEndpoints } from "./system.ts";
 /** What an export holds besides prompts, in its order there. */
 const offers = [marginsOffer, monitorOffer, dashboardOffer, destinationOffer, sourceOffer];
 
+/**
+ * Endpoints that may move labels. What they write says in the outbox what to publish, and may take
+ * a label from its rollout: only here is it known who publishes, and who minds.
+ */
+const registry = (list: readonly Endpoint[]): Endpoint[] => overriding(publishing(list));
+
 const slices: Endpoint[] = [
-  // The registry's writes say in the outbox what to publish; only here is it known who publishes.
-  ...overriding(publishing(promptEndpoints)),
+  ...registry(promptEndpoints),
   ...publishing(exchangeEndpoints(offers)),
   ...deliveryEndpoints,
   ...agentEndpoints,
   ...rollupEndpoints,
-  ...overriding(publishing(comparisonEndpoints)),
+  ...registry(comparisonEndpoints),
   ...publishing(rolloutEndpoints),
   ...otlpEndpoints,
   ...batchEndpoints,
@@ -64,7 +69,7 @@ const slices: Endpoint[] = [
   ...projectEndpoints,
   ...pricingEndpoints,
   ...notificationEndpoints,
-  ...publishing(monitorEndpoints),
+  ...registry(monitorEndpoints),
   ...reportEndpoints,
   ...dashboardEndpoints,
 ];

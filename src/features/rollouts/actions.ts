@@ -1,4 +1,5 @@
 import { Refusal } from "../../platform/errors.ts";
+import { logBug } from "../../platform/log.ts";
 import type { Scope } from "../../platform/scope.ts";
 import { requireMovable } from "../prompts/index.ts";
 import { keepCohorts } from "../rollups/index.ts";
@@ -87,7 +88,14 @@ export async function handRollout(
   });
 }
 
-/** After a change of the registry by hand: rollouts whose label or split it took end at once. */
+/**
+ * After a change of the registry by hand, whatever the door: rollouts whose label or split it took
+ * end at once. The change is made, so this never throws; what it misses the next minute's job notices.
+ */
 export async function noticeChange(scope: Scope): Promise<void> {
-  for (const row of await selectLivingOf(scope)) await notice(scope, row);
+  try {
+    for (const row of await selectLivingOf(scope)) await notice(scope, row);
+  } catch (error) {
+    logBug(error);
+  }
 }

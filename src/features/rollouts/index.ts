@@ -3,7 +3,7 @@ import { selectRolloutsBetween } from "./between/store.ts";
 import type { RolloutSummary } from "./contract.ts";
 import { summaryView } from "./view.ts";
 
-export { handRollout } from "./actions.ts";
+export { handRollout, noticeChange } from "./actions.ts";
 export { readRollout, readRollouts } from "./reads/actions.ts";
 export { forecastRollout, startRollout } from "./start/actions.ts";
 

@@ -1,5 +1,4 @@
 import { type Endpoint, endpoint, json } from "../../platform/http.ts";
-import { logBug } from "../../platform/log.ts";
 import { handRollout, noticeChange } from "./actions.ts";
 import {
   ByHand,
@@ -109,8 +108,7 @@ export const overriding = (endpoints: readonly Endpoint[]): Endpoint[] =>
           ...route,
           handle: async (scope, input, c) => {
             const response = await route.handle(scope, input, c);
-            // The change is made; what is missed here the next minute's job notices.
-            await noticeChange(scope).catch(logBug);
+            await noticeChange(scope);
             return response;
           },
         },

@@ -31,7 +31,7 @@ import { normals, poisson, type Uniform, uniforms } from "./draws.ts";
  * The properties every implementation must have, on the decision as it is used: checks every five
  * minutes for 48 hours, Poisson arrivals, lognormal latency (sd of ln 0.6) taken from 1 % bins,
  * margin +10 %. Seeded, so a failure is a change of the code. STATS_RUNS=4000 runs them longer.
- * Whole rollouts, with cohorts and all guardrails: `test/features/rollouts/simulation.test.ts`.
+ * Whole rollouts, with cohorts and all guardrails: `npm run simulate`.
  */
 const RUNS = Number(process.env["STATS_RUNS"] ?? 400);
 const MARGIN = Math.log(1.1);

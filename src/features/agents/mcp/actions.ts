@@ -19,6 +19,7 @@ import { StartRollout } from "../../rollouts/contract.ts";
 import {
   forecastRollout,
   handRollout,
+  noticeChange,
   readRollout,
   readRollouts,
   startRollout,
@@ -126,7 +127,10 @@ function tool<T>({ input, run, ...rest }: Tool<T>) {
       if (rest.writes && !scope.grants.includes("write"))
         throw new Refusal("forbidden", NEEDS_WRITE);
       const result = await run(scope, checked(input, given));
-      if (rest.writes) await drainAfter(scope, now);
+      if (rest.writes) {
+        await drainAfter(scope, now);
+        await noticeChange(scope);
+      }
       return result;
     },
   };

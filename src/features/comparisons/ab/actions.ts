@@ -239,6 +239,22 @@ function choose(report: AbReport, { version, label }: Promote) {
   return { winner, label: moved, chosenBy: version === undefined ? "data" : "caller" } as const;
 }
 
+type Taken = { present: number | undefined; winner: number; reason: string; force: boolean };
+
+/** The label serves the winner alone. The test's own split ends; that of a rollout which came since, by force only. */
+async function takeLabel(
+  scope: Scope,
+  at: { name: string; label: string },
+  { present, winner, reason, force }: Taken,
+): Promise<void> {
+  const split = present === undefined ? undefined : await findSplit(scope, at);
+  const mayEnd = { force: force || !split?.owner };
+  // A label that is on the winner already does not move, and would keep its split.
+  if (present !== winner) {
+    await moveLabel(scope, at, { version: winner, reason, expected: [], ...mayEnd });
+  } else if (split) await endSplit(scope, at, reason, mayEnd);
+}
+
 /** Moves the label to the winner, ends the split, and keeps what was decided with all it rests on. */
 export async function promote(
   scope: Scope,
@@ -261,10 +277,7 @@ export async function promote(
   const overview = await requirePrompt(scope, prompt);
   const present = overview.versions.find(({ labels }) => labels.includes(label))?.version;
   if (present === undefined && report.label !== null) throw notFound(prompt, { label });
-  // A label that is on the winner already does not move, and would keep its split.
-  if (present !== winner) {
-    await moveLabel(scope, at, { version: winner, reason, expected: [], force: true });
-  } else if (await findSplit(scope, at)) await endSplit(scope, at, reason);
+  await takeLabel(scope, at, { present, winner, reason, force: said.force === true });
   await endTest(scope, test, {
     winner,
     reason: said.reason ?? null,

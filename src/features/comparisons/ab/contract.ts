@@ -84,6 +84,7 @@ export const Promote = z.object({
     "Which label to move; needed when the app chose between labels.",
   ),
   reason: z.string().trim().max(500).nullish(),
+  force: z.boolean().optional().describe("Aborts a rollout that has the label by now."),
 });
 export type Promote = z.infer<typeof Promote>;
 

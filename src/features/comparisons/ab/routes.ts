@@ -47,7 +47,10 @@ export const abEndpoints: Endpoint[] = [
     params: AbPath,
     body: Promote,
     emptyBody: {},
-    answers: { 200: AbReport, 409: "no variant has won and none was named, or it was promoted" },
+    answers: {
+      200: AbReport,
+      409: "no variant has won and none was named, it was promoted, or a rollout has the label",
+    },
     handle: async (scope, { params, body }) =>
       json(await promote(scope, params.name, params.id, body)),
   }),
