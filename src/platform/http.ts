@@ -23,6 +23,8 @@ type Definition<P, Q, B> = {
   query?: z.ZodType<Q>;
   /** Left out where the handler reads the body itself (OTLP, ingestion). */
   body?: z.ZodType<B>;
+  /** Of a body that the handler reads itself: content type -> schema, or a sentence. For the reference. */
+  takes?: Record<string, z.ZodType | string>;
   /** What a request without a body says, where it may come without one. */
   emptyBody?: unknown;
   /** Status -> schema of the answer, or a sentence where there is no JSON. For the reference. */

@@ -9,6 +9,12 @@ const schemaOf = (schema: z.ZodType): JsonSchema => {
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
     io: "input",
     unrepresentable: "any",
+    override: ({ jsonSchema }) => {
+      // Every integer is one that JavaScript can hold, and a format says what its pattern repeats.
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+    },
   });
   return json;
 };
@@ -40,29 +46,23 @@ function parametersOf({ path, params, query }: Endpoint): JsonSchema[] {
   ];
 }
 
-function answersOf({ answers, access }: Endpoint): Record<string, JsonSchema> {
-  const documented: Record<string, JsonSchema> = {};
-  for (const [status, answer] of Object.entries(answers)) {
-    documented[status] =
-      typeof answer === "string"
-        ? { description: answer }
-        : { description: "OK", content: { "application/json": { schema: schemaOf(answer) } } };
-  }
-  const problem = { $ref: "#/components/responses/Problem" };
-  if (access !== "open") Object.assign(documented, { 401: problem, 403: problem });
-  documented["default"] = problem;
-  return documented;
-}
+type MediaTypes = Record<string, { schema: JsonSchema }>;
 
-const SECURITY: Record<Endpoint["access"], JsonSchema[]> = {
-  open: [],
-  deployment: [{ deployment: [] }],
-  scores: [{ basic: [] }, { bearer: [] }],
-  read: [{ basic: [] }, { bearer: [] }],
-  ingest: [{ basic: [] }, { bearer: [] }],
-  write: [{ basic: [] }, { bearer: [] }],
-  admin: [{ basic: [] }, { bearer: [] }],
-};
+const mediaTypesOf = (takes: Record<string, z.ZodType | string>): MediaTypes =>
+  Object.fromEntries(
+    Object.entries(takes).map(([type, body]) => [
+      type,
+      { schema: typeof body === "string" ? { description: body } : schemaOf(body) },
+    ]),
+  );
+
+function bodyOf({ body, emptyBody, takes }: Endpoint): JsonSchema {
+  const content = body ? { "application/json": body } : takes;
+  if (!content) return {};
+  return {
+    requestBody: { required: emptyBody === undefined, content: mediaTypesOf(content) },
+  };
+}
 
 const PROBLEM = {
   type: "object",
@@ -84,6 +84,36 @@ const PROBLEM = {
   },
 };
 
+const PROBLEM_CONTENT = { "application/problem+json": { schema: PROBLEM } };
+
+/** From this status on an answer is a problem, whatever it is described by. */
+const FIRST_PROBLEM = 400;
+
+function answersOf({ answers, access }: Endpoint): Record<string, JsonSchema> {
+  const documented: Record<string, JsonSchema> = {};
+  for (const [status, answer] of Object.entries(answers)) {
+    const content = Number(status) >= FIRST_PROBLEM ? { content: PROBLEM_CONTENT } : {};
+    documented[status] =
+      typeof answer === "string"
+        ? { description: answer, ...content }
+        : { description: "OK", content: { "application/json": { schema: schemaOf(answer) } } };
+  }
+  const problem = { $ref: "#/components/responses/Problem" };
+  if (access !== "open") Object.assign(documented, { 401: problem, 403: problem });
+  documented["default"] = problem;
+  return documented;
+}
+
+const SECURITY: Record<Endpoint["access"], JsonSchema[]> = {
+  open: [],
+  deployment: [{ deployment: [] }],
+  scores: [{ basic: [] }, { bearer: [] }],
+  read: [{ basic: [] }, { bearer: [] }],
+  ingest: [{ basic: [] }, { bearer: [] }],
+  write: [{ basic: [] }, { bearer: [] }],
+  admin: [{ basic: [] }, { bearer: [] }],
+};
+
 /** The OpenAPI 3.1 document of the endpoints, made from the schemas that check the requests. */
 export function openApi(endpoints: readonly Endpoint[], version: string): JsonSchema {
   const paths: Record<string, Record<string, JsonSchema>> = {};
@@ -97,14 +127,7 @@ export function openApi(endpoints: readonly Endpoint[], version: string): JsonSc
         tags: [route.tag],
         operationId: `${route.method.toLowerCase()}_${path.replaceAll(/[^A-Za-z0-9]+/g, "_")}`,
         parameters: parametersOf(route),
-        ...(route.body
-          ? {
-              requestBody: {
-                required: true,
-                content: { "application/json": { schema: schemaOf(route.body) } },
-              },
-            }
-          : {}),
+        ...bodyOf(route),
         responses: answersOf(route),
         security: SECURITY[route.access],
       },
@@ -131,7 +154,7 @@ export function openApi(endpoints: readonly Endpoint[], version: string): JsonSc
       responses: {
         Problem: {
           description: "What was wrong",
-          content: { "application/problem+json": { schema: PROBLEM } },
+          content: PROBLEM_CONTENT,
         },
       },
     },

@@ -38,4 +38,42 @@ describe("openApi", () => {
       responses: { 304: { description: "unchanged" }, 401: {}, 403: {}, default: {} },
     });
   });
+
+  it("documents bodies that a handler reads itself, and refusals by their shape", () => {
+    const read = endpoint({
+      method: "POST",
+      path: "/api/public/spans",
+      access: "ingest",
+      tag: "things",
+      summary: "Take spans.",
+      takes: {
+        "application/json": z.object({ spans: z.array(z.unknown()), count: z.int() }),
+        "application/x-protobuf": "An export",
+      },
+      answers: { 200: "taken", 413: "too large" },
+      handle: () => json({}),
+    });
+    const { paths } = openApi([read], "1.2.3") as unknown as {
+      paths: Record<string, { post: { requestBody: object; responses: Record<number, object> } }>;
+    };
+    const post = paths["/api/public/spans"]?.post;
+    expect(post?.requestBody).toEqual({
+      required: true,
+      content: {
+        "application/json": {
+          schema: {
+            type: "object",
+            properties: { spans: { type: "array", items: {} }, count: { type: "integer" } },
+            required: ["spans", "count"],
+          },
+        },
+        "application/x-protobuf": { schema: { description: "An export" } },
+      },
+    });
+    expect(post?.responses[200]).toEqual({ description: "taken" });
+    expect(post?.responses[413]).toMatchObject({
+      description: "too large",
+      content: { "application/problem+json": { schema: { required: expect.any(Array) } } },
+    });
+  });
 });

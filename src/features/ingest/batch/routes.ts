@@ -39,6 +39,7 @@ export const batchEndpoints: Endpoint[] = [
     tag: "Ingestion",
     summary:
       "Ingest a batch of trace, observation and score events. Bad events are named in `errors`, the others are kept. With a public key only `score-create` is allowed. Limits: body 4.5 MB, event 1 MB.",
+    takes: { "application/json": Envelope },
     answers: { 207: IngestionAnswer },
     async handle(scope, _input, c) {
       try {

@@ -85,6 +85,10 @@ export const otlpEndpoints: Endpoint[] = [
     access: "ingest",
     tag: "Ingestion",
     summary: "OpenTelemetry spans (OTLP/HTTP), as JSON or protobuf, plain or gzip",
+    takes: {
+      [JSON_TYPE]: "An ExportTraceServiceRequest in protobuf's JSON",
+      [PROTOBUF_TYPE]: "An ExportTraceServiceRequest",
+    },
     answers: {
       200: "An ExportTraceServiceResponse in the encoding of the request: empty, or with the spans that were not taken",
       400: "The body is no export, or a span lacks its ids",

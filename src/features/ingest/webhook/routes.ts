@@ -78,6 +78,10 @@ const hookAnswers = {
   503: "Storage refuses, or the source made more deliveries this minute than it may; Retry-After says when to try again",
 };
 
+const hookBody = {
+  "application/json": "What the source's kind sends; of LiteLLM also a JSON a line",
+};
+
 const hooks: Endpoint[] = [
   endpoint({
     method: "POST",
@@ -86,6 +90,7 @@ const hooks: Endpoint[] = [
     tag,
     summary: "Deliver events to a source, which says how they are signed and what they look like",
     params: HookPath,
+    takes: hookBody,
     answers: hookAnswers,
     handle: (scope, { params }, c) => deliver(scope, params.source, c),
   }),
@@ -96,6 +101,7 @@ const hooks: Endpoint[] = [
     tag,
     summary: "As POST, for OpenRouter, which may be set to use either",
     params: HookPath,
+    takes: hookBody,
     answers: { ...hookAnswers, 405: "The source's kind takes only POST" },
     handle: (scope, { params }, c) => deliver(scope, params.source, c),
   }),
