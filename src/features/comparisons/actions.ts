@@ -1,5 +1,4 @@
 import { CONFIDENCE } from "../../lib/stats/interval.ts";
-import { Refusal } from "../../platform/errors.ts";
 import type { Scope } from "../../platform/scope.ts";
 import { throughLabel } from "../ingest/model.ts";
 import { newestDeployments } from "../prompts/index.ts";
@@ -13,6 +12,7 @@ import { marginsOf } from "./margins/actions.ts";
 import { comparedMetrics } from "./metrics.ts";
 import { ALPHA, type ComparedMetric, type FrozenBaseline, METHOD_VERSION } from "./model.ts";
 import { judgeRandomised, sampleRatio, type SampleRatioCheck } from "./randomised.ts";
+import { refuseFrom, requireBegun } from "./range.ts";
 import {
   type ByModel,
   modelsOf,
@@ -45,15 +45,14 @@ const MULTIPLICITY =
   "Benjamini-Hochberg over the metrics that were tested; this list is for exploring";
 
 /** @throws Refusal invalid_request for a range that the defaults turn around or make too long */
-function rangeOf({ from, to }: ComparisonQuery, now: Date): RangeMs {
-  const toMs = Math.min((to ?? now).getTime(), now.getTime());
+function rangeOf(query: ComparisonQuery, now: Date): RangeMs {
+  requireBegun(query, now);
+  const { from, to = now } = query;
+  const isAhead = from !== undefined && from > now;
+  const toMs = isAhead ? to.getTime() : Math.min(to.getTime(), now.getTime());
   const fromMs = from?.getTime() ?? toMs - DEFAULT_DAYS * DAY_MS;
-  const refuse = (message: string): Refusal =>
-    new Refusal("invalid_request", `query from: ${message}`, {
-      issues: [{ path: "from", message }],
-    });
-  if (fromMs > toMs) throw refuse("must not be after to, nor in the future");
-  if (toMs - fromMs > MAX_DAYS * DAY_MS) throw refuse(`must be at most ${MAX_DAYS} days before to`);
+  if (toMs - fromMs > MAX_DAYS * DAY_MS)
+    throw refuseFrom(`must be at most ${MAX_DAYS} days before to`);
   return { fromMs, toMs };
 }
 

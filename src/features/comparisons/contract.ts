@@ -132,7 +132,7 @@ export const MetricLine = z.object({
   verdict: z
     .enum(["worse", "better", "equivalent", "not enough data"])
     .nullable()
-    .describe("null for categories, which have no better and worse."),
+    .describe("null for categories that were tested: they have no better and worse."),
   why: z.string(),
   needs: z.int().nullable(),
   effectSize: z

@@ -131,9 +131,21 @@ describe("GET /api/public/prompts/{name}/adoption", () => {
     const unknown = await get("label=nowhere");
     expect(unknown.status).toBe(404);
     expect(unknown.text).toContain("nowhere");
-    expect(await get("from=2026-11-21&to=2026-11-20")).toMatchObject({
-      status: 400,
-      json: { issues: [{ path: "from" }] },
-    });
+    // Without an end a range ends now, and the second begins after that.
+    for (const range of ["from=2026-11-21&to=2026-11-20", "from=2100-01-01"]) {
+      expect(await get(range)).toMatchObject({ status: 400, json: { issues: [{ path: "from" }] } });
+    }
+  });
+
+  it("is empty where the label did not move, not unknown", async ({ expect }) => {
+    const { scope, get } = await project();
+    await tell(scope, ago(60), { from: null, to: 1 });
+    await plant(scope, burst(1, 1, 30));
+    for (const range of ["to=2020-01-01", "from=2100-01-01&to=2100-02-01"]) {
+      expect(await get(range), range).toMatchObject({
+        status: 200,
+        json: { deployments: [], stragglers: null },
+      });
+    }
   });
 });

@@ -365,13 +365,15 @@ describe("a comparison without a split", () => {
       ...traffic(1, { n: 5, from: ago(DAY_MS), to: NOW, seed: 36 }, steady),
       ...traffic(2, { n: 5, from: ago(DAY_MS), to: NOW, seed: 37 }, steady),
     ]);
-    const empty = await read("control=1&candidate=2&from=2026-01-01&to=2026-01-02");
-    expect(empty.control.count).toBe(0);
-    for (const { control, candidate, effect, test, verdict } of empty.metrics) {
-      expect([effect, test, verdict]).toEqual([null, null, "not enough data"]);
-      for (const arm of [control, candidate]) {
-        expect(arm.n).toBe(0);
-        expect([arm.estimate.value, arm.estimate.interval]).toEqual([null, null]);
+    for (const range of ["from=2026-01-01&to=2026-01-02", "from=2099-01-01&to=2099-01-02"]) {
+      const empty = await read(`control=1&candidate=2&${range}`);
+      expect(empty.control.count).toBe(0);
+      for (const { control, candidate, effect, test, verdict } of empty.metrics) {
+        expect([effect, test, verdict]).toEqual([null, null, "not enough data"]);
+        for (const arm of [control, candidate]) {
+          expect(arm.n).toBe(0);
+          expect([arm.estimate.value, arm.estimate.interval]).toEqual([null, null]);
+        }
       }
     }
   });

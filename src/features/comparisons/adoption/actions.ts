@@ -2,8 +2,9 @@ import type { Scope } from "../../../platform/scope.ts";
 import { newestCalls } from "../../ingest/index.ts";
 import { FALLBACK_VERSION } from "../../ingest/model.ts";
 import { type LedgerRow, newestDeployments, notFound } from "../../prompts/index.ts";
-import { readGroupedCells, requireKnown } from "../../rollups/index.ts";
+import { type KnownPrompt, readGroupedCells, requireKnown } from "../../rollups/index.ts";
 import { observationsPath, spanOf } from "../../rollups/model.ts";
+import { requireBegun } from "../range.ts";
 import {
   type Adoption,
   ADOPTION_DAYS,
@@ -113,6 +114,13 @@ async function readStragglers(
   };
 }
 
+/** @throws Refusal not_found for a label that is on no version and never was */
+async function requireLabel(scope: Scope, name: string, label: string, known: KnownPrompt) {
+  if ([...known.labels.values()].some((labels) => labels.includes(label))) return;
+  const ever = { from: new Date(0), to: new Date(scope.now.getTime() + 1), label, limit: 1 };
+  if ((await newestDeployments(scope, name, ever)).length === 0) throw notFound(name, { label });
+}
+
 /** How the moves of a label reached the traffic. @throws Refusal not_found for an unknown label */
 export async function readAdoption(
   scope: Scope,
@@ -120,6 +128,7 @@ export async function readAdoption(
   query: AdoptionQuery,
 ): Promise<Adoption> {
   const { label, from, to, environment = null, model = null } = query;
+  requireBegun(query, scope.now);
   const toMs = Math.min((to ?? scope.now).getTime(), scope.now.getTime());
   const fromMs = from?.getTime() ?? toMs - ADOPTION_DAYS * DAY_MS;
   const [known, moves] = await Promise.all([
@@ -133,7 +142,7 @@ export async function readAdoption(
     }),
   ]);
   const last = moves.at(-1);
-  if (!last) throw notFound(name, { label });
+  if (!last) await requireLabel(scope, name, label, known);
   const subject: Subject = {
     prompt: name,
     filter: { environment, model },
@@ -146,7 +155,7 @@ export async function readAdoption(
         readDeployment(scope, subject, move, shown[i + 1]?.at.getTime() ?? toMs),
       ),
     ),
-    readStragglers(scope, subject, last),
+    last ? readStragglers(scope, subject, last) : null,
   ]);
   return { prompt: name, label, deployments, stragglers };
 }
