@@ -11,3 +11,10 @@ export class Complaint extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** What to say of an error: a complaint, or a file that the system does not give. @returns undefined for a bug */
+export function complaintOf(error: unknown): Complaint | undefined {
+  if (error instanceof Complaint) return error;
+  const isOfSystem = error instanceof Error && "syscall" in error && "path" in error;
+  return isOfSystem ? new Complaint(error.message) : undefined;
+}

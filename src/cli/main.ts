@@ -7,7 +7,7 @@ import { diff } from "./commands/diff.ts";
 import { exportAll, importAll } from "./commands/exchange.ts";
 import { pull, push } from "./commands/files.ts";
 import { deploy, rollback } from "./commands/release.ts";
-import { Complaint, EXIT } from "./complaint.ts";
+import { Complaint, complaintOf, EXIT } from "./complaint.ts";
 import { openTerminal } from "./terminal.ts";
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -73,7 +73,8 @@ async function main(argv: readonly string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof Complaint)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = error.exitCode;
+  const complaint = complaintOf(error);
+  if (!complaint) throw error;
+  process.stderr.write(`${complaint.message}\n`);
+  process.exitCode = complaint.exitCode;
 }

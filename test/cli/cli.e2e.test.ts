@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -148,6 +148,9 @@ describe("promptside against a real instance", () => {
     expect(ran.stdout).toContain("version 1 to 2");
     expect(ran.stdout).toContain("[-Hello-]");
     expect((await run(["diff", "support/greet", "2", "2", "--exit-code"])).code).toBe(0);
+    // No folder of that name: the prompt's version on production, and its latest.
+    const alone = await run(["diff", "support/greet", "--exit-code"]);
+    expect([alone.code, alone.stdout]).toEqual([1, ran.stdout]);
   });
 
   it("deploys and rolls back, guarded by --expect, stopped by a split unless forced", async () => {
@@ -326,6 +329,32 @@ describe("promptside's manners", () => {
     });
     expect(ran.code).toBe(0);
     expect(existsSync(join(work, "sdk/support/greet.prompt.md"))).toBe(true);
+  });
+
+  it("says of every file what became of it, and of a path why it cannot be read", async () => {
+    const mixed = join(work, "mixed");
+    mkdirSync(mixed);
+    for (const name of ["a good one", "b|bad", "c good too"]) {
+      writeFileSync(join(mixed, `${name[0]}.prompt.md`), `---\nname: ${name}\n---\nhello\n`);
+    }
+    const ran = await run(["push", mixed, "--json"]);
+    expect(ran.code).toBe(3);
+    expect(ran.stderr).toContain("1 of 3 prompts were refused");
+    expect(JSON.parse(ran.stdout)).toMatchObject({
+      prompts: [
+        { name: "a good one", outcome: "created", version: 1 },
+        {
+          name: "b|bad",
+          outcome: "refused",
+          version: null,
+          why: expect.stringContaining("must not contain") as string,
+        },
+        { name: "c good too", outcome: "created", version: 1 },
+      ],
+    });
+    const missing = await run(["pull", join(mixed, "a.prompt.md", "below")]);
+    expect(missing.code).toBe(3);
+    expect(missing.stderr).toMatch(/^ENOTDIR: .*below'\n$/m);
   });
 
   it("runs on a Node without TypeScript, from what `npm run build:cli` makes", async () => {

@@ -1,3 +1,5 @@
+import { statSync } from "node:fs";
+
 import type { z } from "zod";
 
 import type { VersionDiff } from "../../features/prompts/diff/contract.ts";
@@ -36,7 +38,8 @@ function linesOf({ text, messages, config, variables, placeholders }: Diff): str
 
 async function diffVersions({ api, args, terminal }: Context): Promise<number> {
   const [name = "", from = "", to = ""] = args.positionals;
-  const query = new URLSearchParams({ from, ...(to === "" ? {} : { to }) }).toString();
+  const said = Object.entries({ from, to }).filter(([, side]) => side !== "");
+  const query = new URLSearchParams(said).toString();
   const path = `/api/public/prompts/${encodeURIComponent(name)}/diff?${query}`;
   const diff = await api.json<Diff>("GET", path);
   terminal.line(`${name}: version ${diff.from.version} to ${diff.to.version}`);
@@ -46,10 +49,14 @@ async function diffVersions({ api, args, terminal }: Context): Promise<number> {
 }
 
 export const diff: Command = {
-  summary: "files against the server; or two versions of a prompt, by number or label",
+  summary:
+    "files against the server; or two versions of a prompt, by number or label: production and latest unless said otherwise",
   positionals: ["folder | name?", "from?", "to?"],
   values: { label: "files are compared with this label's versions: latest unless said otherwise" },
   switches: { "exit-code": "end with 1 when there are differences" },
-  run: (context) =>
-    context.args.positionals.length > 1 ? diffVersions(context) : diffFolder(context),
+  run(context) {
+    const [first, from] = context.args.positionals;
+    const isName = first !== undefined && !statSync(first, { throwIfNoEntry: false });
+    return from !== undefined || isName ? diffVersions(context) : diffFolder(context);
+  },
 };

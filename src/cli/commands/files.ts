@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 
 import { forEach } from "../api.ts";
 import type { Command } from "../command.ts";
-import { EXIT } from "../complaint.ts";
+import { Complaint, EXIT } from "../complaint.ts";
 import { DEFAULT_FOLDER, readFolder, writeInto } from "../folder.ts";
 import { diffLines, shownDiff } from "../line-diff.ts";
 import type { PromptFile } from "../prompt-file.ts";
@@ -34,9 +34,23 @@ export const pull: Command = {
 
 type Pushed = {
   name: string;
-  outcome: "unchanged" | "created" | "would create";
+  outcome: "unchanged" | "created" | "would create" | "refused";
   version: number | null;
+  /** Why it was refused. */
+  why?: string;
 };
+
+/** What became of a new version: one that is refused keeps no other from being made. */
+async function outcomeOf(
+  create: () => Promise<{ version: number }>,
+): Promise<Omit<Pushed, "name">> {
+  try {
+    return { outcome: "created", version: (await create()).version };
+  } catch (error) {
+    if (!(error instanceof Complaint)) throw error;
+    return { outcome: "refused", version: null, why: error.message };
+  }
+}
 
 export const push: Command = {
   summary:
@@ -62,19 +76,21 @@ export const push: Command = {
       const { name } = file;
       const remote = await findRemote(api, name, LATEST);
       const same = remote && comparable(file, remote) === comparable(fileOf(remote));
-      const made = same || args.is("dry-run") ? undefined : await create(file);
+      const made = same || args.is("dry-run") ? undefined : await outcomeOf(() => create(file));
       terminal.progress("pushing prompts", ++done, files.length);
       if (same) return { name, outcome: "unchanged", version: remote.version };
-      if (!made) return { name, outcome: "would create", version: null };
-      return { name, outcome: "created", version: made.version };
+      return { name, ...(made ?? { outcome: "would create", version: null }) };
     });
-    for (const { name, outcome, version } of pushed) {
+    for (const { name, outcome, version, why } of pushed) {
       if (outcome === "unchanged") continue;
-      terminal.line(`${outcome} ${name}${version === null ? "" : ` version ${version}`}`);
+      const what = version === null ? (why ?? "") : `version ${version}`;
+      terminal.line(`${outcome} ${name}${why === undefined ? " " : ": "}${what}`.trimEnd());
     }
-    const changed = pushed.filter(({ outcome }) => outcome !== "unchanged").length;
-    terminal.line(`${changed} of ${pushed.length} prompts changed`);
+    const refused = pushed.filter(({ outcome }) => outcome === "refused").length;
+    const same = pushed.filter(({ outcome }) => outcome === "unchanged").length;
+    terminal.line(`${pushed.length - same - refused} of ${pushed.length} prompts changed`);
     terminal.result({ prompts: pushed });
+    if (refused > 0) throw new Complaint(`${refused} of ${pushed.length} prompts were refused`);
     return EXIT.ok;
   },
 };
