@@ -17,7 +17,7 @@ const QUOTED = 40;
 
 const quote = (text: string, at: number): string => JSON.stringify(text.slice(at, at + QUOTED));
 
-/** `{{` that no `}}` closes before the next one opens. `}}` alone is common in JSON and means nothing. */
+/** `{{` that no `}}` closes before the next one opens. */
 function unclosedIn(text: string): number | undefined {
   for (let open = text.indexOf("{{"); open >= 0; open = text.indexOf("{{", open)) {
     const inside = text.startsWith("{{{", open) ? open + 3 : open + 2;
@@ -29,16 +29,29 @@ function unclosedIn(text: string): number | undefined {
   return undefined;
 }
 
+/** `}}` where no brace is open at all; after two open ones, however far apart, it may be JSON's. */
+function unopenedIn(text: string): number | undefined {
+  let open = 0;
+  for (const { 0: brace, index } of text.matchAll(/[{}]/g)) {
+    if (brace === "}" && open === 0 && text[index + 1] === "}") return index;
+    open = brace === "{" ? open + 1 : Math.max(0, open - 1);
+  }
+  return undefined;
+}
+
 /** A name between one brace and two: one was forgotten. */
 const HALF_OPEN = /(?<!\{)\{\s*[\w.-]+\s*\}\}(?!\})/;
 
 function bracesOf(text: string, path: string): Warning[] {
+  const warn = (message: string): Warning[] => [{ code: "unbalanced_braces", path, message }];
   const open = unclosedIn(text);
+  if (open !== undefined) return warn(`${quote(text, open)} is not closed by }}`);
   const half = HALF_OPEN.exec(text);
-  const at = open ?? half?.index;
-  if (at === undefined) return [];
-  const what = open === undefined ? "is opened by one brace only" : "is not closed by }}";
-  return [{ code: "unbalanced_braces", path, message: `${quote(text, at)} ${what}` }];
+  if (half) return warn(`${quote(text, half.index)} is opened by one brace only`);
+  const stray = unopenedIn(text);
+  if (stray === undefined) return [];
+  const from = Math.max(0, stray - QUOTED);
+  return warn(`${JSON.stringify(text.slice(from, stray + 2))} is closed by }} but not opened`);
 }
 
 const pathsOf = (content: PromptContent): string[] =>

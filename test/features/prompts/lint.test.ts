@@ -18,6 +18,8 @@ describe("lint", () => {
     "ends with {{",
     "{name}} is half open",
     "{{{raw}",
+    "name}} is closed only",
+    'a JSON {"a": 1}, then name}}',
   ])("warns of unbalanced braces in %j", (text) => {
     expect(codes(text)).toEqual(["unbalanced_braces"]);
   });
