@@ -83,6 +83,7 @@ describe("PUT /api/public/prompts/{name}/labels/{label}", () => {
     { how: "expectedVersion", body: { version: 2, expectedVersion: 1 }, headers: {} },
     { how: "If-Match", body: { version: 2 }, headers: { "if-match": '"1"' } },
     { how: "a list", body: { version: 2 }, headers: { "if-match": '"3", "1"' } },
+    { how: "a weakened ETag", body: { version: 2 }, headers: { "if-match": 'W/"1"' } },
     { how: "any", body: { version: 2 }, headers: { "if-match": "*" } },
   ])("moves when the label is where $how says", async ({ body, headers }, { expect }) => {
     expect((await say(registry, "PUT", production, body, headers)).status).toBe(200);

@@ -2,13 +2,16 @@
 export type Expectation = readonly (number | null)[] | "exists";
 
 /**
- * Reads an If-Match header. A label's ETag is the number of its version in quotes.
+ * Reads an If-Match header. A label's ETag is the number of its version in quotes; a proxy that
+ * compresses the answer, Cloudflare's among them, puts W/ before it, which changes nothing here.
  *
  * @returns undefined when it is no such list
  */
 export function readIfMatch(header: string): Expectation | undefined {
   if (header.trim() === "*") return "exists";
-  const versions = header.split(",").map((entry) => /^\s*"?(\d{1,9})"?\s*$/.exec(entry)?.[1]);
+  const versions = header
+    .split(",")
+    .map((entry) => /^\s*(?:W\/)?"?(\d{1,9})"?\s*$/.exec(entry)?.[1]);
   return versions.every((version) => version !== undefined) ? versions.map(Number) : undefined;
 }
 
