@@ -38,7 +38,7 @@ export async function tick(env: Env, at: Date): Promise<{ ran: string[]; failed:
   const due = dueJobs(jobs, at < now() ? new Date(at.getTime() - MS_PER_DAY) : now(), at);
   const ran = due.length > 0 ? due : jobs.filter(({ everyMinutes }) => everyMinutes === 1);
   setNow(env, at);
-  await takeIn(env);
+  await takeIn(env, at);
   const { env: own, kept } = keeping(env);
   const { failed } = await runJobs(ran, own, at, MAX_ROUNDS);
   const again: JobMessage[] = [];

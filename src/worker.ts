@@ -10,7 +10,7 @@ export default {
   queue: (batch, env) => consumerOf(batch.queue)(batch as MessageBatch<never>, env),
   scheduled: async ({ cron }, env) => {
     // Only the local host says so: its queue is lost with its process.
-    if (cron === "@start") await takeIn(env);
+    if (cron === "@start") await takeIn(env, now());
     else await runMinute(env, now());
   },
 } satisfies ExportedHandler<Env, IngestMessage | JobMessage>;

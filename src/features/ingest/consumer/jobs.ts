@@ -1,10 +1,11 @@
+import { newId } from "../../../lib/ids.ts";
 import { now as clockNow } from "../../../platform/clock.ts";
 import type { Env, IngestMessage } from "../../../platform/env.ts";
 import type { Job } from "../../../platform/job.ts";
 import { logBug, logEvent } from "../../../platform/log.ts";
 import { batchAtHand } from "../../../platform/queue.ts";
 import { scopeOfTenant } from "../../projects/index.ts";
-import { parseObjectName } from "../accept/payload.ts";
+import { objectName, parseObjectName } from "../accept/payload.ts";
 import { consume, Unusable } from "./actions.ts";
 import { readCursor, recordObject, unrecorded, writeCursor } from "./store.ts";
 
@@ -150,14 +151,23 @@ async function sweep(env: Env, now: Date): Promise<{ more: boolean }> {
 
 const EVER = new Date(8.64e15);
 const OBJECTS_AT_HAND = 20;
+const MS_PER_DAY = 86_400_000;
+
+/** The watermark, unless the clock was moved back behind it. */
+async function lookFrom(env: Env, now: Date): Promise<string | undefined> {
+  const nameAt = (at: Date): string => objectName(at, newId("r", at), 0, 0);
+  const watermark = await readCursor(env.EVENTS_0, WATERMARK);
+  if (watermark === undefined || watermark < nameAt(now)) return watermark;
+  return nameAt(new Date(now.getTime() - MS_PER_DAY));
+}
 
 /**
  * Brings in all that was accepted without waiting for the queue: where tests move time, because the
  * queue goes by the true clock; on a machine of one's own, because it was lost with its process.
  * What cannot be brought in yet is left to the queue and the sweep.
  */
-export async function takeIn(env: Env): Promise<void> {
-  let after = await readCursor(env.EVENTS_0, WATERMARK);
+export async function takeIn(env: Env, now: Date): Promise<void> {
+  let after = await lookFrom(env, now);
   const missing: IngestMessage[] = [];
   for (let more = true; more;) {
     const waiting = await waitingAfter(env, EVER, after);
