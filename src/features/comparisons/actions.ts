@@ -12,7 +12,6 @@ import { marginsOf } from "./margins/actions.ts";
 import { comparedMetrics } from "./metrics.ts";
 import { ALPHA, type ComparedMetric, type FrozenBaseline, METHOD_VERSION } from "./model.ts";
 import { judgeRandomised, sampleRatio, type SampleRatioCheck } from "./randomised.ts";
-import { refuseFrom, requireBegun } from "./range.ts";
 import {
   type ByModel,
   modelsOf,
@@ -23,6 +22,8 @@ import {
   readRange,
   readStages,
   readUsersEffect,
+  refuseFrom,
+  requireBegun,
   splitEvents,
   type Subject,
   totalOf,

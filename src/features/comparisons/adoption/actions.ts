@@ -4,7 +4,7 @@ import { FALLBACK_VERSION } from "../../ingest/model.ts";
 import { type LedgerRow, newestDeployments, notFound } from "../../prompts/index.ts";
 import { type KnownPrompt, readGroupedCells, requireKnown } from "../../rollups/index.ts";
 import { observationsPath, spanOf } from "../../rollups/model.ts";
-import { requireBegun } from "../range.ts";
+import { requireBegun } from "../reads/actions.ts";
 import {
   type Adoption,
   ADOPTION_DAYS,

@@ -1,6 +1,7 @@
 import type { DesignEffect } from "../../../lib/stats/design-effect.ts";
 import { baselineDays } from "../../../lib/stats/margins.ts";
 import { thresholdBin, winsorisedMoments } from "../../../lib/stats/winsorised.ts";
+import { Refusal } from "../../../platform/errors.ts";
 import type { Scope } from "../../../platform/scope.ts";
 import { newestCalls } from "../../ingest/index.ts";
 import { newestDeployments } from "../../prompts/index.ts";
@@ -33,6 +34,18 @@ const MAX_SPLIT_EVENTS = 1000;
 /** Newest generations of each arm whose users are looked at. */
 const USERS_LOOKED_AT = 1000;
 const EPOCH = new Date(0);
+
+export const refuseFrom = (message: string): Refusal =>
+  new Refusal("invalid_request", `query from: ${message}`, { issues: [{ path: "from", message }] });
+
+/** @throws Refusal invalid_request for a range that begins after its end, or without one after now */
+export function requireBegun(
+  { from, to }: { from?: Date | undefined; to?: Date | undefined },
+  now: Date,
+): void {
+  if (from && from > (to ?? now))
+    throw refuseFrom("must not be after to, which is now when absent");
+}
 
 /** Cells by version and model, merged over all else. */
 export type ByModel = Map<number, Map<string, Cell>>;
