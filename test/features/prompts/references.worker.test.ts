@@ -111,6 +111,35 @@ describe("a prompt with references", () => {
     expect(await read("?label=latest")).toHaveLength(2);
   });
 
+  it("tells it of a label whose split serves a dependant, though it points elsewhere", async ({
+    expect,
+  }) => {
+    const registry = await chain();
+    await create(registry, { name: "split", prompt: "plain", labels: ["production"] });
+    for (const text of ["two", "three"]) {
+      await create(registry, { name: "split", prompt: `${text} ${to("base")}` });
+    }
+    const arms = [6000, 4000, 0].map((weight, i) => ({ version: i + 1, weight }));
+    await say(registry, "PUT", at("split", "/labels/production/split"), { arms });
+    const told = async () =>
+      (
+        await say<{ data: { from: number; to: number; cause: unknown }[] }>(
+          registry,
+          "GET",
+          at("split", "/deployments?label=production&kind=dependency"),
+        )
+      ).json.data.map(({ from, to: now, cause }) => [from, now, cause]);
+    await deploy(registry, "base", 2);
+    const first = [1, 1, { prompt: "base", label: "production", from: 1, to: 2 }];
+    expect(await told()).toEqual([first]);
+    // The arm without weight serves nobody; the label would not change by it.
+    await say(registry, "PUT", at("split", "/labels/production/split"), {
+      arms: [10_000, 0, 0].map((weight, i) => ({ version: i + 1, weight })),
+    });
+    await deploy(registry, "base", 1);
+    expect(await told()).toEqual([first]);
+  });
+
   it("rolls back its own move, never a dependency's", async ({ expect }) => {
     const registry = await chain();
     await create(registry, { name: "middle", prompt: "plain" });

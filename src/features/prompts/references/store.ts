@@ -7,6 +7,7 @@ import type { Scope } from "../../../platform/scope.ts";
 import type { Move, PromptState } from "../change.ts";
 import type { DocumentRef, PromptContent, PromptType } from "../model.ts";
 import { CONFLICT } from "../outbox/store.ts";
+import { promptSplits } from "../splits/tables.ts";
 import {
   deployments,
   outbox,
@@ -234,6 +235,14 @@ const staleDependants = (projectId: string, name: string, moves: readonly Move[]
           ELSE EXISTS (SELECT 1 FROM ${promptLabels} l WHERE l.project = ${projectId}
             AND l.name = s.name AND l.label = r.selector AND l.version = s.version) END)`;
 
+/** Labels that serve something stale: they point at it, or their split has it among its arms. */
+const staleLabels = (projectId: string): SQL =>
+  sql`SELECT DISTINCT l.name, l.label, l.version, s.cause FROM stale s JOIN ${promptLabels} l
+      ON l.project = ${projectId} AND l.name = s.name AND (l.version = s.version OR EXISTS (
+        SELECT 1 FROM ${promptSplits} p, json_each(p.arms) arm
+        WHERE p.project = ${projectId} AND p.name = l.name AND p.label = l.label
+          AND arm.value->>'version' = s.version AND arm.value->>'weight' > 0))`;
+
 /**
  * Asks for the documents of every dependant, and tells their ledgers why they changed; unless a
  * ledger came along with the moves, which tells it already.
@@ -266,11 +275,9 @@ export function renewDependants(
       sql`${stale}
         SELECT NULL, ${projectId}, ${idPrefix} || lower(hex(randomblob(8))), l.name, l.label,
           l.version, l.version, ${actor.kind}, ${actor.id}, ${reason}, ${at.getTime()},
-          json_object('prompt', ${name}, 'label', s.cause->>'label', 'from', s.cause->>'from',
-            'to', s.cause->>'to')
-        FROM stale s JOIN ${promptLabels} l
-          ON l.project = ${projectId} AND l.name = s.name AND l.version = s.version
-        WHERE l.name <> ${name} ORDER BY l.name, l.label`,
+          json_object('prompt', ${name}, 'label', l.cause->>'label', 'from', l.cause->>'from',
+            'to', l.cause->>'to')
+        FROM (${staleLabels(projectId)}) l WHERE l.name <> ${name} ORDER BY l.name, l.label`,
     ),
   ];
 }
