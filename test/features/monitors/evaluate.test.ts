@@ -48,13 +48,19 @@ function lookOf(sign: string, hour: number, over: Partial<Look> = {}): Look {
   };
 }
 
+/** The same, which tells of four hours without values. */
+const HEARING = Rule.parse({ ...RULE, version: 1, noDataMinutes: 240, renotifyHours: 2 });
+
 /** Phases after each sign, and what happened. */
-function course(signs: string, acknowledged = false): { phases: string[]; changes: string[] } {
+function course(
+  signs: string,
+  { acknowledged = false, rule = RULE } = {},
+): { phases: string[]; changes: string[] } {
   let memory = MEMORY_START;
   const phases: string[] = [];
   const changes: string[] = [];
   signs.split("").forEach((sign, hour) => {
-    const step = evaluate(RULE, memory, lookOf(sign, hour), { acknowledged });
+    const step = evaluate(rule, memory, lookOf(sign, hour), { acknowledged });
     memory = step.memory;
     phases.push(phaseOf(memory));
     changes.push(...step.changes.map(({ type }) => `${hour}:${type}`));
@@ -93,6 +99,25 @@ describe("evaluate", () => {
     expect(seen.phases.at(-1)).toBe(phase);
   });
 
+  it.each([
+    ["c___", [], "no data"],
+    ["c____", ["4:fell_silent"], "no data"],
+    ["____", ["3:fell_silent"], "no data"],
+    ["c_______", ["4:fell_silent", "6:reminded"], "no data"],
+    ["c____c", ["4:fell_silent", "5:resolved"], "ok"],
+    ["c____?", ["4:fell_silent", "5:resolved"], "pending"],
+    ["c____!", ["4:fell_silent", "5:resolved", "5:opened"], "firing"],
+    ["c____c____", ["4:fell_silent", "5:resolved", "9:fell_silent"], "no data"],
+    ["c___l_", ["5:fell_silent"], "no data"],
+    // What fired goes on firing; nothing is told twice of one version.
+    ["!______", ["0:opened"], "no data"],
+    ["!____ccc", ["0:opened", "5:reminded", "7:resolved"], "resolved"],
+  ] as const)("that hears silence takes %s for %j, and ends %s", (signs, changes, phase) => {
+    const seen = course(signs, { rule: HEARING });
+    expect(seen.changes).toEqual(changes);
+    expect(seen.phases.at(-1)).toBe(phase);
+  });
+
   it("tells again after a day, but not what somebody acknowledged", () => {
     const day = `!${".".repeat(49)}`;
     expect(course(day).changes).toEqual(["0:opened", "24:reminded", "48:reminded"]);
@@ -127,12 +152,14 @@ describe("evaluate", () => {
     assert(
       property(
         array(constantFrom("!", "b", "?", ".", "c", "_", "l"), { maxLength: 60 }),
-        (signs) => {
-          const told = course(signs.join("")).changes.map((change) => change.split(":")[1]);
+        constantFrom(RULE, HEARING),
+        (signs, rule) => {
+          const { changes } = course(signs.join(""), { rule });
           let isOpen = false;
-          for (const event of told) {
-            expect(event === "opened").toBe(!isOpen);
-            if (event === "opened") isOpen = true;
+          for (const event of changes.map((change) => change.split(":")[1])) {
+            const begins = event === "opened" || event === "fell_silent";
+            expect(begins).toBe(!isOpen);
+            if (begins) isOpen = true;
             if (event === "resolved") isOpen = false;
           }
         },

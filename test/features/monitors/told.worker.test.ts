@@ -53,6 +53,54 @@ async function listen(ours: Lab): Promise<() => Promise<Event[]>> {
 }
 
 describe("notifications of a monitor", () => {
+  it("say that no values came for as long as was asked, and that they came again", async ({
+    expect,
+  }) => {
+    const ours = await lab(BEGIN);
+    const busy = [0, 6, 7].map((hour) => ({
+      at: hourly(T0 + hour * HOUR_MS, T0 + (hour + 1) * HOUR_MS, 30),
+      latencyMs: () => (hour === 7 ? 3000 : 500),
+    }));
+    await ours.bring(after(8), ...busy);
+    const heard = await listen(ours);
+    const rule = { ...SLOW, label: "production", noDataMinutes: 180, renotifyHours: 2 };
+    const { id } = await ours.watch(T0, { ...rule, severity: "critical" });
+    const deaf = await ours.watch(T0, { ...SLOW, label: "production", name: "deaf" });
+    await ours.ticks(after(1), after(5), HOUR_MS);
+    const [silent, ...others] = await ours.incidents(after(5));
+    expect(others).toEqual([]);
+    expect(silent).toMatchObject({
+      monitor: { id },
+      state: "open",
+      severity: "critical",
+      version: 1,
+      openedAt: new Date(T0 + 4 * HOUR_MS).toISOString(),
+      summary: `no data: too few values of latencyMs of ${PROMPT} v1 for 3 h`,
+    });
+    expect((await ours.monitor(id, after(5))).states).toMatchObject([
+      { phase: "no data", incident: silent?.id },
+    ]);
+    expect((await ours.monitor(deaf.id, after(5))).phase).toBe("no data");
+    const detail = await ours.incident(silent?.id ?? "", after(5));
+    expect(detail.evidence.findings).toMatchObject([{ n: 0, value: null, verdict: "not judged" }]);
+
+    await ours.ticks(after(6), after(8), HOUR_MS);
+    const events = (await heard()).map(({ type, data }) => [type, data["monitorId"]]);
+    expect(events.filter(([, of]) => of === id).map(([type]) => type)).toEqual([
+      "incident.opened",
+      "incident.reminded",
+      "incident.resolved",
+      "incident.opened",
+    ]);
+    const done = await ours.incident(silent?.id ?? "", after(8));
+    expect(done).toMatchObject({ state: "resolved", resolution: "values came again" });
+    expect(done.history.map(({ text }) => text)[1]).toBe(silent?.summary);
+    const preview = await ours.preview(after(8), { ...rule, version: undefined }, 1);
+    expect(
+      preview.firings.map(({ openedAt, resolvedAt }) => [openedAt, resolvedAt]),
+    ).toContainEqual([silent?.openedAt, new Date(T0 + 7 * HOUR_MS).toISOString()]);
+  });
+
   it("say that an incident opened, is still there, and is over", async ({ expect }) => {
     const ours = await slowLab(7, [3, 4, 5, 6]);
     const heard = await listen(ours);
@@ -223,6 +271,9 @@ describe("POST /api/public/monitors", () => {
     expect(await refused({ ...good, statistic: "rate" })).toBe("statistic");
     expect(await refused({ ...good, below: 1 })).toBe("above");
     expect(await refused({ ...good, windowMinutes: 7 })).toBe("windowMinutes");
+    expect(await refused({ ...good, version: 1, noDataMinutes: 179 })).toBe("noDataMinutes");
+    expect(await refused({ ...good, noDataMinutes: 180 })).toBe("noDataMinutes");
+    expect(await refused({ ...drift, noDataMinutes: 60 })).toBe("noDataMinutes");
     expect(await refused({ ...drift, margin: 0 })).toBe("margin");
     expect(await refused({ ...drift, margin: 0.9 })).toBe("margin");
     expect(await refused({ kind: "regression", name: "x", margins: { latencyMs: -1 } })).toBe(

@@ -58,6 +58,11 @@ const WINDOW: Field = {
 const PROMPT = text("prompt", "Prompt");
 const ANY_PROMPT = text("prompt", "Prompt", { isOptional: true, description: "Empty: all" });
 const MIN_N = amount("minN", "Least values in a window");
+const NO_DATA = amount(
+  "noDataMinutes",
+  "Fires after so many minutes without data",
+  "Three windows at least; empty: never",
+);
 
 const OWN: Record<MonitorKind, Field[]> = {
   threshold: [
@@ -70,6 +75,7 @@ const OWN: Record<MonitorKind, Field[]> = {
     amount("below", "Fires below"),
     WINDOW,
     MIN_N,
+    NO_DATA,
   ],
   relative: [
     PROMPT,
@@ -81,6 +87,7 @@ const OWN: Record<MonitorKind, Field[]> = {
     amount("decrease", "Fires at so much less"),
     WINDOW,
     MIN_N,
+    NO_DATA,
   ],
   drift: [
     PROMPT,
@@ -88,6 +95,7 @@ const OWN: Record<MonitorKind, Field[]> = {
     METRIC,
     amount("margin", "Margin", "Of a comparison; its default when empty"),
     { input: "one", name: "windowHours", label: "Window in hours", choices: DRIFT_HOURS },
+    NO_DATA,
   ],
   volume: [PROMPT, { input: "many", name: "watch", label: "Watch for", choices: VOLUME_WATCHES }],
   budget: [

@@ -4,6 +4,7 @@ import type { Rule } from "../rules/contract.ts";
 import { advance, type States, type WatchChange } from "../rules/course.ts";
 import { phaseOf } from "../rules/evaluate.ts";
 import type { Look, Seen, Watch } from "../rules/look.ts";
+import { beginningOf } from "../rules/silence.ts";
 import { unitOf } from "../rules/words.ts";
 
 /** Things watched of which a preview draws a line: the newest. */
@@ -70,7 +71,7 @@ const openOn = (firings: readonly Firing[], { version, deployment }: Watch): Fir
 /** Takes a change into the list of what would have fired. */
 function note(firings: Firing[], change: WatchChange): void {
   const { watch, look, at } = change;
-  if (change.type === "opened") {
+  if (change.type === "opened" || change.type === "fell_silent") {
     firings.push({
       version: watch.version,
       deployment: watch.deployment,
@@ -78,7 +79,7 @@ function note(firings: Firing[], change: WatchChange): void {
       openedAt: iso(at),
       resolvedAt: null,
       reminders: 0,
-      summary: look?.account().summary ?? "",
+      summary: look ? beginningOf(change, look).summary : "",
     });
     return;
   }

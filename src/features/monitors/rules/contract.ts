@@ -8,14 +8,13 @@ import {
   DRIFT_HOURS,
   metricOf,
   RELATIVE_STATISTICS,
-  SEVERITIES,
   type Statistic,
   STATISTICS,
   STATISTICS_OF,
   VOLUME_WATCHES,
-  WEEKDAYS,
   WINDOW_MINUTES,
 } from "../model.ts";
+import { common, valued, windowed } from "./fields.ts";
 
 /*
  * What a monitor is, kind by kind. The same schema reads what a client sends and what is stored, so
@@ -25,7 +24,8 @@ import {
 const Version = z.int().min(1);
 const KNOWN = ["count", "errors", ...Object.keys(MEASURES), "score:<name>"].join(", ");
 const COMPARED = [...METRIC_NAMES, "score:<name>"].join(", ");
-const MAX_RENOTIFY_HOURS = 24 * 30;
+/** A gap shorter than this is no silence: `no data` is said after so many windows. */
+const MISSING_WINDOWS = 3;
 
 const MetricName = z
   .string({ error: `is required: one of ${KNOWN}` })
@@ -40,39 +40,6 @@ const ComparedName = z
   .refine(isCompared, `must be one of ${COMPARED}`);
 
 const positive = (what: string) => z.number().positive(`${what} must be above 0`);
-
-const ClockTime = z
-  .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day such as 08:30");
-
-const ActiveHours = z
-  .strictObject({
-    days: z
-      .array(z.enum(WEEKDAYS))
-      .min(1, "at least one day")
-      .default([...WEEKDAYS]),
-    from: ClockTime.default("00:00"),
-    to: ClockTime.default("00:00").describe("Exclusive; not after from: it goes on over midnight."),
-  })
-  .describe("Windows that end at other times are not looked at. In the project's time zone.");
-
-const common = {
-  name: z.string().trim().min(1, "must not be empty").max(200),
-  severity: z.enum(SEVERITIES).default("warning"),
-  environment: z.string().min(1).max(40).optional().describe("All when absent."),
-  model: z.string().min(1).max(200).optional().describe("A normalised name; all when absent."),
-  enabled: z.boolean().default(true),
-  renotifyHours: z
-    .number()
-    .min(1, "at least an hour")
-    .max(MAX_RENOTIFY_HOURS, "at most 30 days")
-    .nullable()
-    .default(24)
-    .describe("How often an incident that nobody acknowledged is told again; null: never."),
-};
-
-/** Of rules that look window by window; the others must see everything. */
-const windowed = { activeHours: ActiveHours.optional().describe("Always when absent.") };
 
 /** Which version is watched; neither: see the kind. */
 const subject = {
@@ -100,6 +67,7 @@ const Threshold = z.strictObject({
   kind: z.literal("threshold"),
   ...common,
   ...windowed,
+  ...valued,
   prompt: PromptName,
   ...subject,
   metric: MetricName,
@@ -115,6 +83,7 @@ const Relative = z.strictObject({
   kind: z.literal("relative"),
   ...common,
   ...windowed,
+  ...valued,
   prompt: PromptName,
   ...subject,
   metric: MetricName,
@@ -134,6 +103,7 @@ const Drift = z.strictObject({
   kind: z.literal("drift"),
   ...common,
   ...windowed,
+  ...valued,
   prompt: PromptName,
   ...subject,
   metric: ComparedName.describe(COMPARED),
@@ -223,6 +193,20 @@ function requireSubject(
   }
 }
 
+type Valued = z.infer<typeof Threshold | typeof Relative | typeof Drift>;
+
+function requireSilence(rule: Valued, issue: Issue): void {
+  const { noDataMinutes } = rule;
+  if (noDataMinutes === undefined) return;
+  const window = rule.kind === "drift" ? rule.windowHours * 60 : rule.windowMinutes;
+  const least = MISSING_WINDOWS * window;
+  if (noDataMinutes < least) issue("noDataMinutes", `must be at least ${least}: three windows`);
+  const watchesEach = rule.kind === "threshold" && rule.label === undefined;
+  if (watchesEach && rule.version === undefined) {
+    issue("noDataMinutes", "needs a label or a version: of all that were used, some were replaced");
+  }
+}
+
 function requireMargin(path: string, metric: string, margin: number, issue: Issue): void {
   if (RATIO_METRICS.has(metric) && margin <= 1) {
     issue(path, `the margin of ${metric} is a ratio and must be above 1`);
@@ -239,6 +223,7 @@ type AnyRule = z.infer<
 >;
 
 function check(rule: AnyRule, issue: Issue): void {
+  if ("noDataMinutes" in rule) requireSilence(rule, issue);
   switch (rule.kind) {
     case "threshold":
       requireOne(["above", rule.above], ["below", rule.below], issue);

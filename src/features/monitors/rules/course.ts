@@ -59,7 +59,7 @@ function taken(
   const before = settled(rule, known ?? { watch, ...START });
   const acknowledged = before.incident?.acknowledged ?? false;
   const { memory, changes } = evaluate(rule, before.memory, look, { acknowledged });
-  const isNew = changes.some(({ type }) => type === "opened");
+  const isNew = changes.some(({ type }) => type === "opened" || type === "fell_silent");
   const incident = isFiring(memory) ? ((isNew ? null : before.incident) ?? NOBODY) : null;
   return {
     state: { watch, memory, incident },

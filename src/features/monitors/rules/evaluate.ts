@@ -4,10 +4,12 @@ import type { Phase, Severity } from "../model.ts";
 import type { Rule } from "./contract.ts";
 import type { Look } from "./look.ts";
 import { MEMORY_START, type WatchMemory } from "./state.ts";
+import { stepMsOf } from "./windows.ts";
 
 /** What becomes of the incident of one thing that is watched. */
 export type Change =
   | { type: "opened"; severity: Severity }
+  | { type: "fell_silent"; severity: Severity; minutes: number }
   | { type: "reminded" }
   | { type: "worsened"; severity: Severity }
   | { type: "looked_again" }
@@ -15,7 +17,8 @@ export type Change =
 
 export type Step = { memory: WatchMemory; changes: Change[] };
 
-const MS_PER_HOUR = 3_600_000;
+const MS_PER_MINUTE = 60_000;
+const MS_PER_HOUR = 60 * MS_PER_MINUTE;
 const RANK: Record<Severity, number> = { info: 0, warning: 1, critical: 2 };
 
 export const isFiring = ({ notifiedAt }: WatchMemory): boolean => notifiedAt !== null;
@@ -60,6 +63,37 @@ function stepOf(rule: Rule, memory: WatchMemory, look: Look, acknowledged: boole
 }
 
 function stepWindow(rule: Rule, memory: WatchMemory, look: Look, renotifyMs: number): Step {
+  if (look.evidence === null) return stepMissing(rule, memory, look, renotifyMs);
+  if (!memory.isSilent) return stepValues(rule, memory, look, renotifyMs);
+  const heard = { ...memory, isSilent: false, notifiedAt: null, severity: null };
+  const { memory: next, changes } = stepValues(rule, heard, look, renotifyMs);
+  return {
+    memory: next,
+    changes: [{ type: "resolved", because: "values came again" }, ...changes],
+  };
+}
+
+/** How long a rule lets values be missing. */
+const patienceOf = (rule: Rule): number =>
+  ("noDataMinutes" in rule ? rule.noDataMinutes : undefined) ?? Infinity;
+
+/** What fires goes on firing; else silence itself may, where the rule asks for that. */
+function stepMissing(rule: Rule, memory: WatchMemory, look: Look, renotifyMs: number): Step {
+  const at = look.window.to;
+  const { state } = stepEvidence(memory, at, null);
+  const next = { ...memory, ...state, learning: false };
+  if (next.notifiedAt === null) {
+    const minutes = (next.missing * stepMsOf(rule)) / MS_PER_MINUTE;
+    if (minutes < patienceOf(rule)) return { memory: next, changes: [] };
+    const { severity } = rule;
+    const silent = { ...next, isSilent: true, notifiedAt: at, severity };
+    return { memory: silent, changes: [{ type: "fell_silent", severity, minutes }] };
+  }
+  if (!next.isSilent || at - next.notifiedAt < renotifyMs) return { memory: next, changes: [] };
+  return { memory: { ...next, notifiedAt: at }, changes: [{ type: "reminded" }] };
+}
+
+function stepValues(rule: Rule, memory: WatchMemory, look: Look, renotifyMs: number): Step {
   const { state, notify } = stepEvidence(memory, look.window.to, look.evidence, renotifyMs);
   const next = { ...memory, ...state, learning: false };
   const severity = look.severity ?? rule.severity;

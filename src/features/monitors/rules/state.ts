@@ -15,6 +15,8 @@ export type WatchMemory = ThresholdState & {
   severity: Severity | null;
   /** Marks of a budget that were passed in this period, and when the period began. */
   budget: { periodMs: number; latched: BudgetMark[] } | null;
+  /** What fires is that no values come. */
+  isSilent?: boolean;
   /** Looks at a deployment that were made, in hours after it. */
   looks: number[];
 };

@@ -14,7 +14,7 @@ export const watchesEach = (rule: Rule): boolean =>
   rule.kind === "threshold" && rule.label === undefined && rule.version === undefined;
 
 /** Fields that change who is told and when, but not what is judged. */
-const ASIDE = ["name", "severity", "renotifyHours", "enabled", "activeHours"];
+const ASIDE = ["name", "severity", "renotifyHours", "enabled", "activeHours", "noDataMinutes"];
 
 /** Whether two rules judge alike: then what one remembers is true for the other. */
 export function judgesAlike(a: Rule, b: Rule): boolean {

@@ -6,7 +6,8 @@ import type { Emission } from "../../../notifications/contract.ts";
 import type { Severity } from "../../model.ts";
 import { isMuted } from "../../mute.ts";
 import type { WatchChange } from "../../rules/course.ts";
-import type { Account } from "../../rules/look.ts";
+import type { Account, Look } from "../../rules/look.ts";
+import { beginningOf } from "../../rules/silence.ts";
 import type { MonitorRow } from "../../store.ts";
 import { type Announced, emissionOf } from "../emission.ts";
 import { evidenceOf } from "../evidence.ts";
@@ -51,7 +52,7 @@ function openIncident(context: Context, change: WatchChange, severity: Severity)
   const { scope, monitor } = context;
   const { watch, look, at } = change;
   if (!look) throw new Error("an incident begins with a window");
-  const account = look.account();
+  const account = beginningOf(change, look);
   const open: Open = {
     id: newId("inc", scope.now),
     severity,
@@ -91,13 +92,21 @@ function openIncident(context: Context, change: WatchChange, severity: Severity)
   };
 }
 
-/** What a window newly says; an echo says what is known already. */
+const NOTHING_NEW: Account = { summary: "", findings: [], inputs: {} };
+
+/** A window without enough values says nothing; what is looked at otherwise always does. */
+const isMissing = ({ evidence, budget, deployment }: Look): boolean =>
+  evidence === null && !budget && !deployment;
+
+/** What a window newly says; an echo, and silence, say what is known already. */
 const saidBy = ({ look }: WatchChange, open: Open): Account => {
-  const account = look?.account() ?? { summary: "", findings: [], inputs: {} };
+  const account = !look || isMissing(look) ? NOTHING_NEW : look.account();
   return account.findings.length > 0 ? account : { ...account, summary: open.summary };
 };
 
-function tellAgain(context: Context, change: WatchChange, known: Open): Written {
+type ToldAgain = Extract<WatchChange, { type: "reminded" | "worsened" | "looked_again" }>;
+
+function tellAgain(context: Context, change: ToldAgain, known: Open): Written {
   const { scope, monitor } = context;
   const { look, at, type } = change;
   const account = saidBy(change, known);
@@ -158,7 +167,9 @@ export function writeChange(
   change: WatchChange,
   open: Open | undefined,
 ): Written {
-  if (change.type === "opened") return openIncident(context, change, change.severity);
+  if (change.type === "opened" || change.type === "fell_silent") {
+    return openIncident(context, change, change.severity);
+  }
   // Its incident was deleted with its project's data: there is nothing to write to.
   if (!open) return NOTHING;
   return change.type === "resolved"
