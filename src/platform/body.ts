@@ -24,6 +24,36 @@ const megabytes = (bytes: number): string => `${bytes / 1_000_000} MB`;
 /** Room that a body gets first. It grows with what has come, not with what was declared. */
 const FIRST_BYTES = 64_000;
 
+/** What is read of a body that is too large: as much as Cloudflare lets through. */
+const MAX_DRAINED_BYTES = 100_000_000;
+
+/** Throws away what is left of a body, within bounds. */
+async function drain(reader: ReadableStreamBYOBReader, maxBytes: number): Promise<void> {
+  const untilMs = now().getTime() + MAX_BODY_MS;
+  let buffer = new ArrayBuffer(FIRST_BYTES);
+  for (let size = 0; size < maxBytes && now().getTime() <= untilMs;) {
+    const { done, value } = await reader.read(new Uint8Array(buffer));
+    if (done) return;
+    size += value.byteLength;
+    buffer = value.buffer;
+  }
+}
+
+/**
+ * Reads what nobody has read of a body that is refused: a sender that is cut off while it writes
+ * sees a broken connection instead of the answer.
+ */
+export async function readOut({ body, bodyUsed }: Request, maxBytes = MAX_BODY_BYTES) {
+  if (!body || bodyUsed) return;
+  try {
+    const reader = body.getReader({ mode: "byob" });
+    await drain(reader, maxBytes);
+    await reader.cancel();
+  } catch {
+    // The sender went away.
+  }
+}
+
 /**
  * A byte stream as a whole. It is read straight into one growing buffer, which takes as much at a
  * time as has come: iterating over it gives 4 KB a turn, which costs four times as much.
@@ -48,6 +78,7 @@ async function collect(
         throw new Refusal("timeout", `${what} took longer than ${MAX_BODY_MS / 1000} s to arrive`);
       }
       if (size > limit) {
+        await drain(reader, MAX_DRAINED_BYTES);
         throw new Refusal("too_large", `${what} is larger than ${megabytes(limit)}`);
       }
     }
@@ -82,6 +113,7 @@ function inflate(bytes: Uint8Array): Uint8Array {
 export async function readBytes(request: Request): Promise<Uint8Array> {
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > MAX_BODY_BYTES) {
+    await readOut(request, MAX_DRAINED_BYTES);
     throw new Refusal("too_large", `the body is larger than ${megabytes(MAX_BODY_BYTES)}`);
   }
   const bytes = request.body

@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import type { z } from "zod";
 
-import { readJson } from "./body.ts";
+import { readJson, readOut } from "./body.ts";
 import type { Env } from "./env.ts";
 import { type Issue, problem, Refusal } from "./errors.ts";
 import { logBug } from "./log.ts";
@@ -80,7 +80,8 @@ export function mount(
 ) {
   const app = new Hono<{ Bindings: Env }>({ router: rememberingRouter() });
 
-  app.onError((error, c) => {
+  app.onError(async (error, c) => {
+    await readOut(c.req.raw);
     const requestId = requestIdOf(c);
     if (!(error instanceof Refusal)) logBug(error, { requestId, path: c.req.path });
     return problem(error, requestId);
