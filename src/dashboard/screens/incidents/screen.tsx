@@ -1,11 +1,12 @@
-import { Group, SegmentedControl, Stack, Table, Text, Title } from "@mantine/core";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { Group, Stack, Table, Text } from "@mantine/core";
+import { getRouteApi } from "@tanstack/react-router";
 
 import type { Incident } from "../../../features/monitors/contract.ts";
 import type { Answer } from "../../api/client.ts";
 import { ClearFilter } from "../../parts/clear-filter.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { AnchorLink } from "../../parts/links.tsx";
+import { ListHead, ShowSwitch } from "../../parts/list-head.tsx";
 import { Pages, usePages } from "../../parts/pages.tsx";
 import { Age } from "../../parts/shown.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
@@ -54,7 +55,6 @@ export function IncidentsScreen() {
   const { projectId } = route.useParams();
   const { show, prompt, monitor } = route.useSearch();
   const { may } = useProject();
-  const navigate = useNavigate();
   const pages = usePages<Row>("incidents", "/api/public/incidents", {
     prompt,
     monitor,
@@ -62,23 +62,9 @@ export function IncidentsScreen() {
   });
   return (
     <Stack>
-      <Title order={1}>Incidents</Title>
+      <ListHead title="Incidents" />
       <Group>
-        <SegmentedControl
-          aria-label="Which incidents"
-          data={[
-            { value: "active", label: "Active" },
-            { value: "all", label: "All" },
-          ]}
-          value={show ?? "active"}
-          onChange={(value) =>
-            void navigate({
-              to: ".",
-              search: (before) => ({ ...before, show: value === "all" ? "all" : undefined }),
-              replace: true,
-            })
-          }
-        />
+        <ShowSwitch of="incidents" now="Active" show={show} />
         <ClearFilter name="prompt" value={prompt} />
         <ClearFilter name="monitor" value={monitor} />
       </Group>

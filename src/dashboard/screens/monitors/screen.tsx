@@ -1,9 +1,11 @@
-import { Group, Stack, Table, Text, Title } from "@mantine/core";
+import { Stack, Table, Text } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 
 import { ClearFilter } from "../../parts/clear-filter.tsx";
 import { Empty } from "../../parts/empty.tsx";
+import { Icon } from "../../parts/icon.tsx";
 import { AnchorLink, ButtonLink } from "../../parts/links.tsx";
+import { ListHead } from "../../parts/list-head.tsx";
 import { Pages, usePages } from "../../parts/pages.tsx";
 import { Instant } from "../../parts/shown.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
@@ -73,18 +75,18 @@ export function MonitorsScreen() {
   const pages = usePages<AnyMonitor>("monitors", "/api/public/monitors", { prompt });
   return (
     <Stack>
-      <Group justify="space-between">
-        <Title order={1}>Monitors</Title>
+      <ListHead title="Monitors">
         {may("write") && (
           <ButtonLink
             to="/projects/$projectId/monitors/$monitorId"
             params={{ projectId, monitorId: "new" }}
             search={{ prompt }}
+            leftSection={<Icon name="plus" size={16} />}
           >
             New monitor
           </ButtonLink>
         )}
-      </Group>
+      </ListHead>
       <ClearFilter name="prompt" value={prompt} />
       <Pages
         pages={pages}

@@ -1,9 +1,10 @@
-import { Group, Stack, Title } from "@mantine/core";
+import { Group, Stack } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 
 import { Empty } from "../../parts/empty.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { ButtonLink } from "../../parts/links.tsx";
+import { ListHead } from "../../parts/list-head.tsx";
 import { Pages } from "../../parts/pages.tsx";
 import { useProject } from "../../shell/project.ts";
 import { isSearch, type Terms, useFolders, usePrompts } from "./data.ts";
@@ -54,10 +55,9 @@ export function PromptsScreen() {
   const hasOnlyFolders = folders.length > 0 && prompts.data?.pages[0]?.data.length === 0;
   return (
     <Stack>
-      <Group justify="space-between">
-        <Title order={1}>Prompts</Title>
+      <ListHead title="Prompts">
         <NewPromptButton folder={terms.folder} />
-      </Group>
+      </ListHead>
       <Group>
         <SearchField q={terms.q} />
         <Narrowing {...terms} />

@@ -1,11 +1,11 @@
-import { Button, Group, Stack, Table, Text, Title } from "@mantine/core";
+import { Stack, Table, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { getRouteApi } from "@tanstack/react-router";
 
 import type { ReportSummary } from "../../../features/reports/contract.ts";
 import { Empty } from "../../parts/empty.tsx";
-import { Icon } from "../../parts/icon.tsx";
 import { AnchorLink } from "../../parts/links.tsx";
+import { ListHead, NewButton } from "../../parts/list-head.tsx";
 import { Pages, usePages } from "../../parts/pages.tsx";
 import { Age } from "../../parts/shown.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
@@ -56,14 +56,9 @@ export function ReportsScreen() {
   const pages = usePages<ReportSummary>("reports", "/api/public/reports");
   return (
     <Stack>
-      <Group justify="space-between">
-        <Title order={1}>Reports</Title>
-        {may("write") && (
-          <Button leftSection={<Icon name="plus" size={16} />} onClick={open}>
-            New report
-          </Button>
-        )}
-      </Group>
+      <ListHead title="Reports">
+        {may("write") && <NewButton onClick={open}>New report</NewButton>}
+      </ListHead>
       <Pages
         pages={pages}
         empty={

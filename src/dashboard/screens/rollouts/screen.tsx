@@ -1,10 +1,10 @@
-import { Anchor, Button, Group, SegmentedControl, Stack, Table, Text, Title } from "@mantine/core";
+import { Anchor, Button, Group, Stack, Table, Text } from "@mantine/core";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 
 import type { RolloutSummary } from "../../../features/rollouts/contract.ts";
 import { ClearFilter } from "../../parts/clear-filter.tsx";
 import { Empty } from "../../parts/empty.tsx";
-import { Icon } from "../../parts/icon.tsx";
+import { ListHead, NewButton, ShowSwitch } from "../../parts/list-head.tsx";
 import { Pages, usePages } from "../../parts/pages.tsx";
 import { Age } from "../../parts/shown.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
@@ -85,30 +85,11 @@ export function RolloutsScreen() {
   const onStart = may("write") ? () => setStart(prompt ?? "") : undefined;
   return (
     <Stack>
-      <Group justify="space-between">
-        <Title order={1}>Rollouts</Title>
-        {onStart && (
-          <Button leftSection={<Icon name="plus" size={16} />} onClick={onStart}>
-            Start a rollout
-          </Button>
-        )}
-      </Group>
+      <ListHead title="Rollouts">
+        {onStart && <NewButton onClick={onStart}>Start a rollout</NewButton>}
+      </ListHead>
       <Group>
-        <SegmentedControl
-          aria-label="Which rollouts"
-          data={[
-            { value: "live", label: "Live" },
-            { value: "all", label: "All" },
-          ]}
-          value={show ?? "live"}
-          onChange={(value) =>
-            void navigate({
-              to: ".",
-              search: (before) => ({ ...before, show: value === "all" ? "all" : undefined }),
-              replace: true,
-            })
-          }
-        />
+        <ShowSwitch of="rollouts" now="Live" show={show} />
         <ClearFilter name="prompt" value={prompt} />
       </Group>
       <Pages pages={pages} empty={<Nothing isAll={show === "all"} onStart={onStart} />}>
