@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, Group, Menu, Stack, Table, Text } from "@mantine/core";
+import { Alert, Button, Group, Stack, Table, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
@@ -10,7 +10,7 @@ import type {
 } from "../../../features/notifications/contract.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { ErrorPanel } from "../../parts/error-panel.tsx";
-import { Icon } from "../../parts/icon.tsx";
+import { MoreMenu } from "../../parts/more-menu.tsx";
 import { Pages, usePages } from "../../parts/pages.tsx";
 import { ReasonDialog } from "../../parts/reason-dialog.tsx";
 import { Age } from "../../parts/shown.tsx";
@@ -85,37 +85,26 @@ function Actions({
   };
   const isActive = destination.status === "active";
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon
-          variant="default"
-          loading={deeds.isPending}
-          aria-label={`What to do with ${destination.name}`}
-        >
-          <Icon name="chevron" />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={() => deeds.mutate(test)}>Send a test</Menu.Item>
-        <Menu.Item
-          onClick={() =>
-            void navigate({ to: ".", search: { view: "log", destination: destination.id } })
-          }
-        >
-          What it was sent
-        </Menu.Item>
-        <Menu.Item onClick={() => deeds.mutate(setStatus(isActive ? "paused" : "active"))}>
-          {isActive ? "Pause" : "Bring back"}
-        </Menu.Item>
-        {destination.kind === "webhook" && (
-          <Menu.Item onClick={() => deeds.mutate(rotate)}>New secret</Menu.Item>
-        )}
-        <Menu.Divider />
-        <Menu.Item c="var(--mantine-color-error)" onClick={onDelete}>
-          Delete
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <MoreMenu
+      label={`What to do with ${destination.name}`}
+      isBusy={deeds.isPending}
+      deeds={[
+        { name: "Send a test", act: () => deeds.mutate(test) },
+        {
+          name: "What it was sent",
+          act: () =>
+            void navigate({ to: ".", search: { view: "log", destination: destination.id } }),
+        },
+        {
+          name: isActive ? "Pause" : "Bring back",
+          act: () => deeds.mutate(setStatus(isActive ? "paused" : "active")),
+        },
+        ...(destination.kind === "webhook"
+          ? [{ name: "New secret", act: () => deeds.mutate(rotate) }]
+          : []),
+        { name: "Delete", act: onDelete, isDangerous: true },
+      ]}
+    />
   );
 }
 

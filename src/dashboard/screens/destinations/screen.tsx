@@ -1,8 +1,8 @@
-import { Button, Group, Stack, Tabs, Title } from "@mantine/core";
+import { Stack, Tabs } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 
-import { Icon } from "../../parts/icon.tsx";
+import { ListHead, NewButton } from "../../parts/list-head.tsx";
 import { CreateDialog } from "./create-dialog.tsx";
 import { DeliveryLog } from "./delivery-log.tsx";
 import { DestinationTable } from "./destination-table.tsx";
@@ -16,12 +16,9 @@ export function DestinationsScreen() {
   const [creating, { open, close }] = useDisclosure();
   return (
     <Stack>
-      <Group justify="space-between">
-        <Title order={1}>Destinations</Title>
-        <Button leftSection={<Icon name="plus" size={16} />} onClick={open}>
-          New destination
-        </Button>
-      </Group>
+      <ListHead title="Destinations">
+        <NewButton onClick={open}>New destination</NewButton>
+      </ListHead>
       <Tabs
         value={view ?? "destinations"}
         keepMounted={false}
@@ -40,7 +37,7 @@ export function DestinationsScreen() {
           <DeliveryLog />
         </Tabs.Panel>
       </Tabs>
-      <CreateDialog opened={creating} onClose={close} />
+      {creating && <CreateDialog onClose={close} />}
     </Stack>
   );
 }

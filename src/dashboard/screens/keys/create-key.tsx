@@ -1,22 +1,13 @@
-import {
-  Button,
-  Checkbox,
-  Group,
-  Modal,
-  SegmentedControl,
-  Stack,
-  Text,
-  TextInput,
-} from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type SubmitEvent, useState } from "react";
+import { Checkbox, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 
 import type { CreatedKey } from "../../../features/projects/contract.ts";
 import { type Grant, GRANTS } from "../../../features/projects/model.ts";
 import type { Answer } from "../../api/client.ts";
-import { ErrorPanel } from "../../parts/error-panel.tsx";
+import { fieldError } from "../../parts/field-error.ts";
+import { type Secret, SecretDialog } from "../../parts/secret-dialog.tsx";
 import { useProject } from "../../shell/project.ts";
-import { type Secret, Secrets } from "./secrets.tsx";
 
 type Created = Answer<typeof CreatedKey>;
 
@@ -35,82 +26,67 @@ const secretsOf = ({ publicKey, secretKey, abvKey }: Created): Secret[] =>
     { label: "ABV key (Bearer)", text: abvKey },
   ].filter((secret): secret is Secret => typeof secret.text === "string");
 
-function Form({ onCreated }: { onCreated: (made: Created) => void }) {
+export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
   const { id, api } = useProject();
   const queries = useQueryClient();
   const [kind, setKind] = useState("pair");
   const [label, setLabel] = useState("");
   const [scopes, setScopes] = useState<string[]>([...GRANTS]);
-  const creating = useMutation({
-    mutationFn: () => api.send<Created>("POST", "/api/public/keys", { kind, label, scopes }),
-    onSuccess: async (made) => {
-      await queries.invalidateQueries({ queryKey: [id, "keys"] });
-      onCreated(made);
-    },
-  });
-  return (
-    <form
-      onSubmit={(event: SubmitEvent) => {
-        event.preventDefault();
-        creating.mutate();
-      }}
-    >
-      <Stack>
-        <TextInput
-          label="What for"
-          placeholder="ci, Ada's laptop"
-          maxLength={100}
-          value={label}
-          onChange={(event) => setLabel(event.currentTarget.value)}
-        />
-        <SegmentedControl
-          aria-label="Kind of key"
-          data={[
-            { value: "pair", label: "Public and secret key" },
-            { value: "bearer", label: "One Bearer key" },
-          ]}
-          value={kind}
-          onChange={setKind}
-        />
-        <Checkbox.Group label="It may" value={scopes} onChange={setScopes}>
-          <Stack gap="xs" mt="xs">
-            {GRANTS.map((grant) => (
-              <Checkbox key={grant} value={grant} label={`${grant}: ${MEANS[grant]}`} />
-            ))}
-          </Stack>
-        </Checkbox.Group>
-        {scopes.length === 0 && (
-          <Text size="sm" c="dimmed">
-            A key that may do nothing is of no use.
-          </Text>
-        )}
-        {creating.error && <ErrorPanel error={creating.error} title="No key was made" />}
-        <Group justify="flex-end">
-          <Button type="submit" loading={creating.isPending} disabled={scopes.length === 0}>
-            Create
-          </Button>
-        </Group>
-      </Stack>
-    </form>
-  );
-}
-
-export function CreateKeyDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  const [made, setMade] = useState<Created | null>(null);
-  const close = (): void => {
-    setMade(null);
-    onClose();
+  const create = async (): Promise<Secret[]> => {
+    const made = await api.send<Created>("POST", "/api/public/keys", { kind, label, scopes });
+    await queries.invalidateQueries({ queryKey: [id, "keys"] });
+    return secretsOf(made);
   };
   return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      title={made ? "The new key" : "New key"}
-      centered
-      size="lg"
-      closeOnClickOutside={!made}
+    <SecretDialog
+      title="New key"
+      titleMade="The new key"
+      confirm="Create"
+      failure="No key was made"
+      isReady={scopes.length > 0}
+      fields={["label", "scopes"]}
+      onClose={onClose}
+      onConfirm={create}
     >
-      {made ? <Secrets secrets={secretsOf(made)} onClose={close} /> : <Form onCreated={setMade} />}
-    </Modal>
+      {(error) => (
+        <>
+          <TextInput
+            label="What for"
+            placeholder="ci, Ada's laptop"
+            maxLength={100}
+            data-autofocus
+            value={label}
+            error={fieldError(error, "label")}
+            onChange={(event) => setLabel(event.currentTarget.value)}
+          />
+          <SegmentedControl
+            aria-label="Kind of key"
+            data={[
+              { value: "pair", label: "Public and secret key" },
+              { value: "bearer", label: "One Bearer key" },
+            ]}
+            value={kind}
+            onChange={setKind}
+          />
+          <Checkbox.Group
+            label="It may"
+            value={scopes}
+            error={fieldError(error, "scopes")}
+            onChange={setScopes}
+          >
+            <Stack gap="xs" mt="xs">
+              {GRANTS.map((grant) => (
+                <Checkbox key={grant} value={grant} label={`${grant}: ${MEANS[grant]}`} />
+              ))}
+            </Stack>
+          </Checkbox.Group>
+          {scopes.length === 0 && (
+            <Text size="sm" c="dimmed">
+              A key that may do nothing is of no use.
+            </Text>
+          )}
+        </>
+      )}
+    </SecretDialog>
   );
 }

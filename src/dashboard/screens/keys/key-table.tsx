@@ -1,35 +1,39 @@
-import { Badge, Button, Code, Group, Stack, Table, Text } from "@mantine/core";
+import { Badge, Code, Group, Stack, Table, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import type { Key } from "../../../features/projects/contract.ts";
 import type { Answer } from "../../api/client.ts";
 import { Empty } from "../../parts/empty.tsx";
+import { MoreMenu } from "../../parts/more-menu.tsx";
 import { Pages, usePages } from "../../parts/pages.tsx";
 import { ReasonDialog } from "../../parts/reason-dialog.tsx";
 import { ShortId } from "../../parts/short-id.tsx";
 import { Age } from "../../parts/shown.tsx";
 import { StateBadge } from "../../parts/state-badge.tsx";
-import { useProject } from "../../shell/project.ts";
+import { WideTable } from "../../parts/wide-table.tsx";
+import { useProject, useSettings } from "../../shell/project.ts";
+import { RulesDialog } from "./rules-dialog.tsx";
+import { rulesText } from "./rules.ts";
 
 type Row = Answer<typeof Key>;
 
 /** Said in words; nobody has to know what the id looks like. */
 const nameOf = ({ label, id }: Row): string => (label === "" ? id : label);
 
-function RevokeDialog({ row, onClose }: { row: Row | null; onClose: () => void }) {
+function RevokeDialog({ row, onClose }: { row: Row; onClose: () => void }) {
   const { id, api } = useProject();
   const queries = useQueryClient();
   return (
     <ReasonDialog
-      opened={row !== null}
+      opened
       onClose={onClose}
-      title={row ? `Revoke ${nameOf(row)}` : ""}
+      title={`Revoke ${nameOf(row)}`}
       confirm="Revoke"
       isDangerous
       label={null}
       onConfirm={async () => {
-        await api.send("DELETE", `/api/public/keys/${encodeURIComponent(row?.id ?? "")}`);
+        await api.send("DELETE", `/api/public/keys/${encodeURIComponent(row.id)}`);
         await queries.invalidateQueries({ queryKey: [id, "keys"] });
       }}
     >
@@ -51,69 +55,78 @@ const Scopes = ({ scopes }: { scopes: readonly string[] }) => (
   </Group>
 );
 
+/** In what a key or a source differs from its project. */
+export function Rules({ id }: { id: string }) {
+  const rules = useSettings().data?.keys[id] ?? {};
+  return rulesText(rules).map((line) => (
+    <Text size="sm" c="dimmed" key={line}>
+      {line}
+    </Text>
+  ));
+}
+
+function KeyRow({ row }: { row: Row }) {
+  const settings = useSettings().data;
+  const [asked, setAsked] = useState<"rules" | "revoke">();
+  const onClose = (): void => setAsked(undefined);
+  const isLiving = row.revokedAt === null;
+  const name = nameOf(row);
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Stack gap={2}>
+          <Text fw={500}>
+            <ShortId id={name} />
+          </Text>
+          <Code>{row.publicKey ?? "Bearer key"}</Code>
+          {isLiving && <Rules id={row.id} />}
+        </Stack>
+      </Table.Td>
+      <Table.Td>
+        <Scopes scopes={row.scopes} />
+      </Table.Td>
+      <Table.Td>
+        <Age at={row.createdAt} />
+      </Table.Td>
+      <Table.Td>
+        <StateBadge state={isLiving ? "living" : "revoked"} colour={isLiving ? "green" : "gray"} />
+      </Table.Td>
+      <Table.Td>
+        {isLiving && (
+          <MoreMenu
+            label={`More of ${name}`}
+            deeds={[
+              ...(settings ? [{ name: "Limits and capture", act: () => setAsked("rules") }] : []),
+              { name: "Revoke", act: () => setAsked("revoke"), isDangerous: true },
+            ]}
+          />
+        )}
+        {asked === "rules" && settings && (
+          <RulesDialog subject={{ id: row.id, name }} reads settings={settings} onClose={onClose} />
+        )}
+        {asked === "revoke" && <RevokeDialog row={row} onClose={onClose} />}
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
 /** Every key of the project, revoked ones included. Secrets are not among what is stored. */
 export function KeyTable() {
   const keys = usePages<Row>("keys", "/api/public/keys");
-  const [revoking, setRevoking] = useState<Row | null>(null);
   return (
-    <>
-      <Pages pages={keys} empty={<Empty title="No keys" />}>
-        {(rows) => (
-          <Table.ScrollContainer minWidth={640}>
-            <Table verticalSpacing="sm">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Key</Table.Th>
-                  <Table.Th>May</Table.Th>
-                  <Table.Th>Made</Table.Th>
-                  <Table.Th>State</Table.Th>
-                  <Table.Th />
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {rows.map((row) => (
-                  <Table.Tr key={row.id}>
-                    <Table.Td>
-                      <Stack gap={2}>
-                        <Text fw={500}>
-                          <ShortId id={nameOf(row)} />
-                        </Text>
-                        <Code>{row.publicKey ?? "Bearer key"}</Code>
-                      </Stack>
-                    </Table.Td>
-                    <Table.Td>
-                      <Scopes scopes={row.scopes} />
-                    </Table.Td>
-                    <Table.Td>
-                      <Age at={row.createdAt} />
-                    </Table.Td>
-                    <Table.Td>
-                      {row.revokedAt === null ? (
-                        <StateBadge state="living" colour="green" />
-                      ) : (
-                        <StateBadge state="revoked" colour="gray" />
-                      )}
-                    </Table.Td>
-                    <Table.Td ta="right">
-                      {row.revokedAt === null && (
-                        <Button
-                          variant="default"
-                          size="xs"
-                          aria-label={`Revoke ${nameOf(row)}`}
-                          onClick={() => setRevoking(row)}
-                        >
-                          Revoke
-                        </Button>
-                      )}
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
-        )}
-      </Pages>
-      <RevokeDialog row={revoking} onClose={() => setRevoking(null)} />
-    </>
+    <Pages pages={keys} empty={<Empty title="No keys" />}>
+      {(rows) => (
+        <WideTable
+          label="Keys"
+          verticalSpacing="sm"
+          miw={640}
+          columns={["Key", "May", "Made", "State", "Actions"]}
+        >
+          {rows.map((row) => (
+            <KeyRow key={row.id} row={row} />
+          ))}
+        </WideTable>
+      )}
+    </Pages>
   );
 }

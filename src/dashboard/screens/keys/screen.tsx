@@ -1,11 +1,12 @@
-import { Button, Group, Stack, Tabs, Title } from "@mantine/core";
+import { Stack, Tabs } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 
-import { Icon } from "../../parts/icon.tsx";
+import { ListHead, NewButton } from "../../parts/list-head.tsx";
 import { CreateKeyDialog } from "./create-key.tsx";
 import { KeyTable } from "./key-table.tsx";
-import { CreateSourceDialog, SourceTable } from "./source-table.tsx";
+import { CreateSourceDialog } from "./source-dialogs.tsx";
+import { SourceTable } from "./source-table.tsx";
 
 const route = getRouteApi("/projects/$projectId/keys");
 
@@ -16,12 +17,9 @@ export function KeysScreen() {
   const [creating, { open, close }] = useDisclosure();
   return (
     <Stack>
-      <Group justify="space-between">
-        <Title order={1}>Keys and sources</Title>
-        <Button leftSection={<Icon name="plus" size={16} />} onClick={open}>
-          {view === "keys" ? "New key" : "New source"}
-        </Button>
-      </Group>
+      <ListHead title="Keys and sources">
+        <NewButton onClick={open}>{view === "keys" ? "New key" : "New source"}</NewButton>
+      </ListHead>
       <Tabs
         value={view}
         keepMounted={false}
@@ -40,11 +38,8 @@ export function KeysScreen() {
           <SourceTable onCreate={open} />
         </Tabs.Panel>
       </Tabs>
-      {view === "keys" ? (
-        <CreateKeyDialog opened={creating} onClose={close} />
-      ) : (
-        <CreateSourceDialog opened={creating} onClose={close} />
-      )}
+      {creating && view === "keys" && <CreateKeyDialog onClose={close} />}
+      {creating && view === "sources" && <CreateSourceDialog onClose={close} />}
     </Stack>
   );
 }

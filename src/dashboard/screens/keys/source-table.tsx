@@ -1,228 +1,120 @@
-import {
-  Button,
-  Code,
-  Group,
-  Modal,
-  Select,
-  Stack,
-  Table,
-  Text,
-  Textarea,
-  TextInput,
-} from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type SubmitEvent, useState } from "react";
+import { Button, Code, Group, Stack, Table, Text } from "@mantine/core";
+import { useState } from "react";
 
-import type { Source, SourceWithSecret } from "../../../features/ingest/webhook/contract.ts";
-import { SOURCE_KINDS, type SourceKind } from "../../../features/ingest/webhook/model.ts";
-import type { Answer } from "../../api/client.ts";
+import type { Source } from "../../../features/ingest/webhook/contract.ts";
 import { Empty } from "../../parts/empty.tsx";
-import { ErrorPanel } from "../../parts/error-panel.tsx";
-import { fieldError } from "../../parts/field-error.ts";
+import { MoreMenu } from "../../parts/more-menu.tsx";
 import { Pages, usePages } from "../../parts/pages.tsx";
-import { ReasonDialog } from "../../parts/reason-dialog.tsx";
-import { Age } from "../../parts/shown.tsx";
-import { useProject } from "../../shell/project.ts";
-import { Secrets } from "./secrets.tsx";
+import { Age, Instant } from "../../parts/shown.tsx";
+import { WideTable } from "../../parts/wide-table.tsx";
+import { useMinute, useSettings } from "../../shell/project.ts";
+import { Rules } from "./key-table.tsx";
+import { RulesDialog } from "./rules-dialog.tsx";
+import { DeleteSourceDialog, EditSourceDialog, RotateDialog } from "./source-dialogs.tsx";
 
-type Created = Answer<typeof SourceWithSecret>;
-
-const MEANS: Record<SourceKind, string> = {
-  standard: "Standard: our own events, signed",
-  litellm: "LiteLLM: its generic callback",
-  openrouter: "OpenRouter: broadcast",
-  feedback: "Feedback: scores from people",
-  mapped: "Mapped: anything, by a JMESPath expression",
-};
-
-function Form({ onCreated }: { onCreated: (made: Created) => void }) {
-  const { id, api } = useProject();
-  const queries = useQueryClient();
-  const [kind, setKind] = useState<SourceKind>("standard");
-  const [name, setName] = useState("");
-  const [mapping, setMapping] = useState("");
-  const creating = useMutation({
-    mutationFn: () =>
-      api.send<Created>("POST", "/api/public/sources", {
-        name,
-        kind,
-        ...(kind === "mapped" ? { mapping } : {}),
-      }),
-    onSuccess: async (made) => {
-      await queries.invalidateQueries({ queryKey: [id, "sources"] });
-      onCreated(made);
-    },
-  });
+/** How it proves itself, and how long secrets that were replaced still hold. */
+function Proof({ source: { auth, secrets } }: { source: Source }) {
+  const nowMs = useMinute();
+  const leaving = secrets.flatMap(({ id, expiresAt }) =>
+    expiresAt !== null && Date.parse(expiresAt) > nowMs ? [{ id, expiresAt }] : [],
+  );
   return (
-    <form
-      onSubmit={(event: SubmitEvent) => {
-        event.preventDefault();
-        creating.mutate();
-      }}
-    >
-      <Stack>
-        <TextInput
-          label="Name"
-          required
-          maxLength={100}
-          value={name}
-          error={fieldError(creating.error, "name")}
-          onChange={(event) => setName(event.currentTarget.value)}
+    <Stack gap={2}>
+      <Text size="sm">{auth}</Text>
+      {leaving.map(({ id, expiresAt }) => (
+        <Text size="sm" c="dimmed" key={id}>
+          an old secret until <Instant at={expiresAt} />
+        </Text>
+      ))}
+    </Stack>
+  );
+}
+
+type Asked = "edit" | "rotate" | "rules" | "delete";
+
+function SourceRow({ source }: { source: Source }) {
+  const settings = useSettings().data;
+  const [asked, setAsked] = useState<Asked>();
+  const open = { source, onClose: () => setAsked(undefined) };
+  const { id, name, kind, path, createdAt } = source;
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Stack gap={2}>
+          <Text fw={500}>{name}</Text>
+          <Text size="sm" c="dimmed">
+            {kind}
+          </Text>
+          <Rules id={id} />
+        </Stack>
+      </Table.Td>
+      <Table.Td>
+        <Code>{path}</Code>
+      </Table.Td>
+      <Table.Td>
+        <Proof source={source} />
+      </Table.Td>
+      <Table.Td>
+        <Age at={createdAt} />
+      </Table.Td>
+      <Table.Td>
+        <MoreMenu
+          label={`More of ${name}`}
+          deeds={[
+            { name: "Change", act: () => setAsked("edit") },
+            { name: "New secret", act: () => setAsked("rotate") },
+            ...(settings ? [{ name: "Limits and capture", act: () => setAsked("rules") }] : []),
+            { name: "Delete", act: () => setAsked("delete"), isDangerous: true },
+          ]}
         />
-        <Select
-          label="Kind"
-          data={SOURCE_KINDS.map((value) => ({ value, label: MEANS[value] }))}
-          value={kind}
-          allowDeselect={false}
-          onChange={(value) => setKind(value ?? "standard")}
-        />
-        {kind === "mapped" && (
-          <Textarea
-            label="Expression"
-            description="JMESPath that makes one of our events, or a list of them, of what is posted"
-            placeholder="{type: 'score', traceId: trace, name: 'stars', value: rating}"
-            required
-            autosize
-            minRows={3}
-            value={mapping}
-            error={fieldError(creating.error, "mapping")}
-            onChange={(event) => setMapping(event.currentTarget.value)}
+        {asked === "edit" && <EditSourceDialog {...open} />}
+        {asked === "rotate" && <RotateDialog {...open} />}
+        {asked === "rules" && settings && (
+          <RulesDialog
+            subject={{ id, name }}
+            reads={false}
+            settings={settings}
+            onClose={open.onClose}
           />
         )}
-        {creating.error && <ErrorPanel error={creating.error} title="No source was made" />}
-        <Group justify="flex-end">
-          <Button type="submit" loading={creating.isPending}>
-            Create
-          </Button>
-        </Group>
-      </Stack>
-    </form>
-  );
-}
-
-export function CreateSourceDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  const [made, setMade] = useState<Created | null>(null);
-  const close = (): void => {
-    setMade(null);
-    onClose();
-  };
-  return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      title={made ? "The new source" : "New source"}
-      centered
-      size="lg"
-      closeOnClickOutside={!made}
-    >
-      {made ? (
-        <Secrets
-          secrets={[
-            { label: "Address to post to", text: `${location.origin}${made.path}` },
-            { label: "Secret", text: made.secret },
-          ]}
-          onClose={close}
-        />
-      ) : (
-        <Form onCreated={setMade} />
-      )}
-    </Modal>
-  );
-}
-
-function DeleteDialog({ source, onClose }: { source: Source | null; onClose: () => void }) {
-  const { id, api } = useProject();
-  const queries = useQueryClient();
-  return (
-    <ReasonDialog
-      opened={source !== null}
-      onClose={onClose}
-      title={source ? `Delete ${source.name}` : ""}
-      confirm="Delete"
-      isDangerous
-      label={null}
-      onConfirm={async () => {
-        await api.send("DELETE", `/api/public/sources/${encodeURIComponent(source?.id ?? "")}`);
-        await queries.invalidateQueries({ queryKey: [id, "sources"] });
-      }}
-    >
-      <Text size="sm">
-        What is posted to its address is refused from then on. What it has sent stays.
-      </Text>
-    </ReasonDialog>
+        {asked === "delete" && <DeleteSourceDialog {...open} />}
+      </Table.Td>
+    </Table.Tr>
   );
 }
 
 /** Who may post events to this project without a key of it. */
 export function SourceTable({ onCreate }: { onCreate: () => void }) {
   const sources = usePages<Source>("sources", "/api/public/sources");
-  const [deleting, setDeleting] = useState<Source | null>(null);
   return (
-    <>
-      <Pages
-        pages={sources}
-        empty={
-          <Empty
-            title="No sources yet"
-            action={
-              <Group>
-                <Button onClick={onCreate}>New source</Button>
-              </Group>
-            }
-          >
-            A source is an address that another system posts to: LiteLLM, OpenRouter, a feedback
-            form, or anything that can send a webhook.
-          </Empty>
-        }
-      >
-        {(rows) => (
-          <Table.ScrollContainer minWidth={640}>
-            <Table verticalSpacing="sm">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Source</Table.Th>
-                  <Table.Th>Address</Table.Th>
-                  <Table.Th>Proves itself by</Table.Th>
-                  <Table.Th>Made</Table.Th>
-                  <Table.Th />
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {rows.map((source) => (
-                  <Table.Tr key={source.id}>
-                    <Table.Td>
-                      <Stack gap={2}>
-                        <Text fw={500}>{source.name}</Text>
-                        <Text size="sm" c="dimmed">
-                          {source.kind}
-                        </Text>
-                      </Stack>
-                    </Table.Td>
-                    <Table.Td>
-                      <Code>{source.path}</Code>
-                    </Table.Td>
-                    <Table.Td>{source.auth}</Table.Td>
-                    <Table.Td>
-                      <Age at={source.createdAt} />
-                    </Table.Td>
-                    <Table.Td ta="right">
-                      <Button
-                        variant="default"
-                        size="xs"
-                        aria-label={`Delete ${source.name}`}
-                        onClick={() => setDeleting(source)}
-                      >
-                        Delete
-                      </Button>
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
-        )}
-      </Pages>
-      <DeleteDialog source={deleting} onClose={() => setDeleting(null)} />
-    </>
+    <Pages
+      pages={sources}
+      empty={
+        <Empty
+          title="No sources yet"
+          action={
+            <Group>
+              <Button onClick={onCreate}>New source</Button>
+            </Group>
+          }
+        >
+          A source is an address that another system posts to: LiteLLM, OpenRouter, a feedback form,
+          or anything that can send a webhook.
+        </Empty>
+      }
+    >
+      {(rows) => (
+        <WideTable
+          label="Webhook sources"
+          verticalSpacing="sm"
+          miw={640}
+          columns={["Source", "Address", "Proves itself by", "Made", "Actions"]}
+        >
+          {rows.map((source) => (
+            <SourceRow key={source.id} source={source} />
+          ))}
+        </WideTable>
+      )}
+    </Pages>
   );
 }

@@ -1,12 +1,12 @@
-import { Button, Checkbox, Group, Modal, Stack, TextInput } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Checkbox, Group, TextInput } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type SubmitEvent, useState } from "react";
+import { useState } from "react";
 
 import type { ReportSummary } from "../../../features/reports/contract.ts";
 import { wallClock } from "../../../lib/time/zone.ts";
-import { ErrorPanel } from "../../parts/error-panel.tsx";
-import { fieldError, isSaidByFields } from "../../parts/field-error.ts";
+import { fieldError } from "../../parts/field-error.ts";
+import { FormDialog } from "../../parts/form-dialog.tsx";
 import { useMinute, useProject, useTimeZone } from "../../shell/project.ts";
 
 const DAY_MS = 86_400_000;
@@ -23,26 +23,29 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
   const [from, setFrom] = useState(dayBefore(7));
   const [to, setTo] = useState(dayBefore(1));
   const [notify, setNotify] = useState(false);
-  const creating = useMutation({
-    mutationFn: () => api.send<ReportSummary>("POST", "/api/public/reports", { from, to, notify }),
-    onSuccess: async ({ id }) => {
-      await queries.invalidateQueries({ queryKey: [projectId, "reports"] });
-      await navigate({
-        to: "/projects/$projectId/reports/$reportId",
-        params: { projectId, reportId: id },
-      });
-    },
-  });
-  const { error } = creating;
+  const create = async (): Promise<void> => {
+    const { id } = await api.send<ReportSummary>("POST", "/api/public/reports", {
+      from,
+      to,
+      notify,
+    });
+    await queries.invalidateQueries({ queryKey: [projectId, "reports"] });
+    await navigate({
+      to: "/projects/$projectId/reports/$reportId",
+      params: { projectId, reportId: id },
+    });
+  };
   return (
-    <Modal opened onClose={onClose} title="New report" centered>
-      <form
-        onSubmit={(event: SubmitEvent) => {
-          event.preventDefault();
-          creating.mutate();
-        }}
-      >
-        <Stack>
+    <FormDialog
+      title="New report"
+      confirm="Make it"
+      failure="It was not asked for"
+      fields={["from", "to"]}
+      onClose={onClose}
+      onConfirm={create}
+    >
+      {(error) => (
+        <>
           <Group grow>
             <TextInput
               type="date"
@@ -68,19 +71,8 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
             checked={notify}
             onChange={(event) => setNotify(event.currentTarget.checked)}
           />
-          {error && !isSaidByFields(error, ["from", "to"]) && (
-            <ErrorPanel error={error} title="It was not asked for" />
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={creating.isPending}>
-              Make it
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+        </>
+      )}
+    </FormDialog>
   );
 }
