@@ -2,53 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { dashboard } from "./support/screen.ts";
 
-const { screen, api, instance } = dashboard();
-
-describe("keys and sources", () => {
-  it("are made and shown once, may what was chosen, and are revoked", async () => {
-    const { page, open, settled, expectAccessible } = await screen();
-    await open("/keys");
-    await page.getByRole("button", { name: "New key" }).click();
-    const dialog = page.getByRole("dialog");
-    await dialog.getByLabel("What for").fill("<b>for Ada</b>");
-    for (const scope of ["ingest", "write", "admin", "scores"]) {
-      await dialog.getByRole("checkbox", { name: new RegExp(`^${scope}`) }).uncheck();
-    }
-    await expectAccessible();
-    await dialog.getByRole("button", { name: "Create" }).click();
-    const secretKey = await dialog.getByLabel("Secret key", { exact: true }).textContent();
-    expect(secretKey).toMatch(/^sk-ps-/);
-    await dialog.getByRole("button", { name: "I have kept it" }).click();
-    const row = page.getByRole("row", { name: /<b>for Ada<\/b>/ });
-    await row.getByText("read", { exact: true }).waitFor();
-
-    const authorization = `Bearer ${secretKey ?? ""}`;
-    const status = async (): Promise<number> => {
-      const headers = { authorization };
-      return (await fetch(`${instance().url}/api/public/settings`, { headers })).status;
-    };
-    expect(await status()).toBe(200);
-    await row.getByRole("button", { name: /^Revoke/ }).click();
-    await dialog.getByRole("button", { name: "Revoke" }).click();
-    await row.getByText("revoked").waitFor();
-    await settled();
-    expect(await status()).toBe(401);
-  });
-
-  it("of other systems get an address and a secret", async () => {
-    const { page, open, expectAccessible } = await screen();
-    await open("/keys?view=sources");
-    await page.getByRole("button", { name: "New source" }).first().click();
-    const dialog = page.getByRole("dialog");
-    await dialog.getByLabel("Name").fill("feedback form");
-    await expectAccessible();
-    await dialog.getByRole("button", { name: "Create" }).click();
-    const address = await dialog.getByLabel("Address to post to", { exact: true }).textContent();
-    expect(address).toMatch(/^http:.*\/api\/public\/hooks\//);
-    await dialog.getByRole("button", { name: "I have kept it" }).click();
-    await page.getByRole("row", { name: /feedback form/ }).waitFor();
-  });
-});
+const { screen, api } = dashboard();
 
 describe("the settings", () => {
   it("are changed where they were changed only, and say what is wrong", async () => {
@@ -72,22 +26,6 @@ describe("the settings", () => {
       retentionDays: 21,
     });
     expect(await page.getByLabel("Retention, days").inputValue()).toBe("21");
-  });
-
-  it("hold margins, which the next comparison judges by", async () => {
-    const { page, open } = await screen();
-    await open("/settings");
-    await page.getByLabel("Margin of latencyMs", { exact: true }).fill("1.4");
-    await page.getByRole("button", { name: "Save margins" }).click();
-    await page.getByText("The margins are saved.").waitFor();
-    const { data } = await api<{ data: { metric: string; margin: number; setBy: string }[] }>(
-      "GET",
-      "/api/public/margins",
-    );
-    expect(data.find(({ metric }) => metric === "latencyMs")).toMatchObject({
-      margin: 1.4,
-      setBy: "project",
-    });
   });
 
   it("are only looked at by a viewer, who is offered neither keys nor audit", async () => {
@@ -119,7 +57,7 @@ describe("the audit", () => {
   });
 });
 
-describe.each(["keys", "audit", "settings"])("%s", (name) => {
+describe.each(["audit", "settings"])("%s", (name) => {
   it("can be read by everybody", async () => {
     const { page, open, everyLook } = await screen();
     await open(`/${name}`);

@@ -12,7 +12,7 @@ export function ClearFilter({ name, value }: { name: string; value: string | und
       variant="default"
       size="xs"
       rightSection={<Icon name="close" size={12} />}
-      aria-label={`Show every ${name}, not only ${value}`}
+      aria-label={`${name}: ${value}; show every ${name}`}
       onClick={() =>
         void navigate({ to: ".", search: (before) => ({ ...before, [name]: undefined }) })
       }

@@ -1,6 +1,8 @@
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { MoreMenu } from "../../parts/more-menu.tsx";
+import { useProject } from "../../shell/project.ts";
 import { DuplicateDialog, TagsDialog } from "./copy-dialogs.tsx";
 import type { Prompt, Version } from "./data.ts";
 import { DeletePromptDialog, DeleteVersionDialog } from "./delete-dialogs.tsx";
@@ -9,12 +11,21 @@ import { DeletePromptDialog, DeleteVersionDialog } from "./delete-dialogs.tsx";
 export function PromptMenu({ prompt: { name, tags, version } }: { prompt: Prompt }) {
   const [asked, setAsked] = useState<"tags" | "duplicate" | "delete">();
   const onClose = (): void => setAsked(undefined);
+  const { id: projectId } = useProject();
+  const navigate = useNavigate();
+  const toMargins = (): void =>
+    void navigate({
+      to: "/projects/$projectId/settings",
+      params: { projectId },
+      search: { view: "margins", prompt: name },
+    });
   return (
     <>
       <MoreMenu
         label={`More of ${name}`}
         deeds={[
           { name: "Edit tags", act: () => setAsked("tags") },
+          { name: "Margins", act: toMargins },
           { name: "Duplicate", act: () => setAsked("duplicate") },
           { name: "Delete the prompt", act: () => setAsked("delete"), isDangerous: true },
         ]}
