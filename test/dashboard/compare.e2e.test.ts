@@ -15,6 +15,8 @@ const SCRIPT = `<script>globalThis.wasRun = true</script>`;
 /** One is served half and half, as its split says; of the other the candidate is lost on the way. */
 const FAIR = "compare/fair";
 const LOSSY = "compare/lossy";
+/** Served half and half too, but hardly any generation of the candidate got a score. */
+const UNSCORED = "compare/unscored";
 const HOUR_MS = 3_600_000;
 const endMs = Date.now();
 const CALLS = 500;
@@ -75,6 +77,28 @@ async function send(name: string, versionOf: (call: number) => 1 | 2): Promise<v
   await api("POST", "/api/public/ingestion", { batch });
 }
 
+/** A score for each call that is chosen. */
+async function score(name: string, isScored: (call: number) => boolean): Promise<void> {
+  const chosen = Array.from({ length: CALLS }, (_, call) => call).filter(isScored);
+  const batch = chosen.map((call) => {
+    const id = `${name}-${call}`;
+    return {
+      id: `score-${id}`,
+      type: "score-create",
+      timestamp: iso(endMs),
+      body: {
+        id: `score-${id}`,
+        traceId: `trace-${id}`,
+        observationId: id,
+        name: "quality",
+        value: 0.7 + (call % 3) / 10,
+        dataType: "NUMERIC",
+      },
+    };
+  });
+  await api("POST", "/api/public/ingestion", { batch });
+}
+
 const comparison = (name: string): Promise<Comparison> =>
   api(
     "GET",
@@ -84,11 +108,13 @@ const comparison = (name: string): Promise<Comparison> =>
 beforeAll(async () => {
   started = await startedInstance(folder.state, ["--test-clock"]);
   await tick(endMs - 4 * HOUR_MS);
-  for (const name of [FAIR, LOSSY]) await makeSplit(name);
+  for (const name of [FAIR, LOSSY, UNSCORED]) await makeSplit(name);
   await tick(endMs);
   await send(FAIR, (call) => (call % 2 === 0 ? 1 : 2));
   await send(LOSSY, (call) => (call % 5 === 0 ? 2 : 1));
-  for (const name of [FAIR, LOSSY]) {
+  await send(UNSCORED, (call) => (call % 2 === 0 ? 1 : 2));
+  await score(UNSCORED, (call) => call % 2 === 0 || call % 10 === 1);
+  for (const name of [FAIR, LOSSY, UNSCORED]) {
     await vi.waitFor(
       async () => {
         await tick(endMs + 120_000);
@@ -153,6 +179,27 @@ describe("two versions", () => {
     await warning.getByText(/20 % of 500 were the candidate's, 50 % expected/).waitFor();
     const verdicts = metrics.map(({ verdict }) => verdict);
     expect(verdicts).not.toContain("worse");
+    await expectAccessible();
+  });
+
+  it("are told apart with care when hardly any generation of one was scored", async () => {
+    await vi.waitFor(
+      async () => {
+        await tick(endMs + 120_000);
+        const { warnings } = await comparison(UNSCORED);
+        const coverage = warnings.find(({ kind }) => kind === "score-coverage");
+        expect(coverage?.message).toContain("100 % of the control's");
+      },
+      { timeout: 60_000, interval: 500 },
+    );
+    const { page, open, expectAccessible } = await screen();
+    await open(compare(UNSCORED));
+    const beware = page.getByRole("alert", { name: "Beware" });
+    // 50 of the candidate's 250 were given a score, all of the control's.
+    await beware
+      .getByText(/^Coverage of score:quality differs: 20 % of the candidate's .* 100 % of/)
+      .waitFor();
+    await page.getByText("randomised", { exact: true }).waitFor();
     await expectAccessible();
   });
 

@@ -73,6 +73,19 @@ afterAll(async () => {
   folder.dispose();
 });
 
+/** The list of prompts says what goes on with one; on a phone below its name. */
+async function expectNow(what: RegExp, name: string): Promise<void> {
+  const { page, open, everyLook } = await screen();
+  await open(`/prompts?folder=${NAME.split("/")[0] ?? ""}`);
+  const row = page.getByRole("row", { name: /prompt/ });
+  await row.getByText(what).filter({ visible: true }).waitFor();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await row.getByText(what).filter({ visible: true }).waitFor();
+  await everyLook(name);
+  await row.getByRole("link", { name: what }).filter({ visible: true }).click();
+  await page.waitForURL(/prompt=loop%2Fprompt/);
+}
+
 describe("a rollout of a version that fails", () => {
   it("is started on one screen and seen to roll back on another", async () => {
     const { page, open, settled } = await screen();
@@ -85,6 +98,7 @@ describe("a rollout of a version that fails", () => {
     await dialog.getByRole("button", { name: "Forecast" }).click();
     await dialog.getByRole("button", { name: "Start it" }).click();
     await page.waitForURL(/\/rollouts\/[^/?]+/);
+    await expectNow(/^1 rollout$/, "prompts-rollout");
 
     const { data } = await api<{ data: { id: string }[] }>("GET", "/api/public/rollouts");
     const path = `/api/public/rollouts/${data[0]?.id ?? ""}`;
@@ -143,6 +157,7 @@ describe("a monitor", () => {
     };
     await expect.poll(isOpen, { timeout: 90_000, interval: 100 }).toBe(true);
 
+    await expectNow(/^\d+ incidents?$/, "prompts-incident");
     await open("/incidents");
     await page.getByText("Errors <script>").first().waitFor();
     await everyLook("incidents");

@@ -1,4 +1,4 @@
-import { Badge, Group, Stack, Table, Text } from "@mantine/core";
+import { Box, Group, Stack, Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 
 import type { Usage } from "../../../features/rollups/usage/contract.ts";
@@ -101,20 +101,29 @@ function NameCell({
   );
 }
 
-/** What is going on with a prompt, in words beside each number. */
-function State({ incidents, rollouts }: Now) {
+const NOW_BADGE = {
+  variant: "light",
+  tt: "none",
+  c: "var(--mantine-color-text)",
+  style: { cursor: "pointer" },
+} as const;
+
+/** What is going on with a prompt, in words beside each number, and the way there. */
+function State({ name, incidents, rollouts }: Now & { name: string }) {
+  const { id: projectId } = useProject();
   if (incidents + rollouts === 0) return null;
+  const of = { params: { projectId }, search: { prompt: name } };
   return (
     <Group gap={6}>
       {incidents > 0 && (
-        <Badge color="red" variant="light" tt="none" c="var(--mantine-color-text)">
+        <BadgeLink {...NOW_BADGE} {...of} color="red" to="/projects/$projectId/incidents">
           {incidents} {incidents === 1 ? "incident" : "incidents"}
-        </Badge>
+        </BadgeLink>
       )}
       {rollouts > 0 && (
-        <Badge color="violet" variant="light" tt="none" c="var(--mantine-color-text)">
+        <BadgeLink {...NOW_BADGE} {...of} color="violet" to="/projects/$projectId/rollouts">
           {rollouts} {rollouts === 1 ? "rollout" : "rollouts"}
-        </Badge>
+        </BadgeLink>
       )}
     </Group>
   );
@@ -160,10 +169,12 @@ function PromptRow({
     <Table.Tr>
       <Table.Td>
         <NameCell prompt={prompt} shown={shown}>
-          <Group gap="xs" hiddenFrom="sm">
+          <Box hiddenFrom="sm">
             <Volume generations={used?.generations} firstDay={firstDay} />
-            <State {...now} />
-          </Group>
+          </Box>
+          <Box hiddenFrom="md">
+            <State name={prompt.name} {...now} />
+          </Box>
         </NameCell>
       </Table.Td>
       <Table.Td>
@@ -180,7 +191,7 @@ function PromptRow({
         <Exact {...money(used ? costOf(used.costUsd) : null)} />
       </Table.Td>
       <Table.Td visibleFrom="md">
-        <State {...now} />
+        <State name={prompt.name} {...now} />
       </Table.Td>
       <Table.Td visibleFrom="md" ta="right">
         <Text size="sm" c="dimmed">
