@@ -6,8 +6,8 @@ import { SCORE_UNIT } from "./score-unit.ts";
 /** How a metric's whole numbers become the API's: so many to a unit, so many digits after the point. */
 export type Scale = { perUnit: number; digits: number };
 
-const MS: Scale = { perUnit: 1e3, digits: 3 };
-const TOKENS: Scale = { perUnit: 1, digits: 3 };
+const MS: Scale = { perUnit: 1e3, digits: 6 };
+const TOKENS: Scale = { perUnit: 1, digits: 6 };
 const USD: Scale = { perUnit: 1e9, digits: 12 };
 export const SCORE_SCALE: Scale = { perUnit: SCORE_UNIT, digits: 9 };
 

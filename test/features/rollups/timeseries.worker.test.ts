@@ -241,7 +241,7 @@ describe("GET /api/public/prompts/{name}/timeseries", () => {
     const answer = await read("metric=latency&statistic=mean,sd&from=2026-11-20T10:00:00Z");
     // Of two values it is their difference over √2; of one it is unknown.
     expect(filled(answer)).toMatchObject([
-      { n: 2, mean: 200, sd: 141.421 },
+      { n: 2, mean: 200, sd: 141.421356 },
       { n: 1, mean: 500, sd: null },
     ]);
   });
