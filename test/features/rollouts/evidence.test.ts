@@ -142,6 +142,32 @@ describe("bad events", () => {
   });
 });
 
+describe("bad events that the control never had", () => {
+  // Python 3.11, the mixture of the method: ln sum w_i (q_i/q_0)^b for b failures, all of them the candidate's.
+  const rising = (share: number, bad: number) =>
+    tested(readGuardrail(ERRORS, [stage(share, trials(1000, 0), trials(300, bad))], null));
+  const LN_PROVEN_OF_SIX = Math.log(6 / 0.05);
+
+  it.each([
+    [0.1, 6, 5.161_366_782],
+    [0.5, 10, 3.145_623_376],
+  ])("are tested as any: at a share of %d, %d of them", (share, bad, lnHarm) => {
+    expect(rising(share, bad).lnHarm).toBeCloseTo(lnHarm, 8);
+  });
+
+  it.each([
+    [0.05, 6],
+    [0.1, 6],
+    [0.25, 8],
+    [0.5, 14],
+  ])("prove harm among six guardrails, at a share of %d with %d of them", (share, needed) => {
+    expect(rising(share, needed - 1).lnHarm).toBeLessThan(LN_PROVEN_OF_SIX);
+    const read = rising(share, needed);
+    expect(read.lnHarm).toBeGreaterThanOrEqual(LN_PROVEN_OF_SIX);
+    expect(read.degradation).toBeGreaterThanOrEqual(read.margin);
+  });
+});
+
 describe("the sample ratio", () => {
   const served = (
     share: number,

@@ -14,7 +14,7 @@ import {
   VOLUME_WATCHES,
   WINDOW_MINUTES,
 } from "../model.ts";
-import { common, valued, windowed } from "./fields.ts";
+import { common, valued, windowed } from "./common/contract.ts";
 
 /*
  * What a monitor is, kind by kind. The same schema reads what a client sends and what is stored, so

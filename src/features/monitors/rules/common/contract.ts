@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { SEVERITIES, WEEKDAYS } from "../model.ts";
+import { SEVERITIES, WEEKDAYS } from "../../model.ts";
 
 const MAX_RENOTIFY_HOURS = 24 * 30;
 const MAX_NO_DATA_MINUTES = 60 * 24 * 30;
