@@ -161,12 +161,7 @@ async function lookFrom(env: Env, now: Date): Promise<string | undefined> {
   return nameAt(new Date(now.getTime() - MS_PER_DAY));
 }
 
-/**
- * Brings in all that was accepted without waiting for the queue: where tests move time, because the
- * queue goes by the true clock; on a machine of one's own, because it was lost with its process.
- * What cannot be brought in yet is left to the queue and the sweep.
- */
-export async function takeIn(env: Env, now: Date): Promise<void> {
+async function allMissing(env: Env, now: Date): Promise<IngestMessage[]> {
   let after = await lookFrom(env, now);
   const missing: IngestMessage[] = [];
   for (let more = true; more;) {
@@ -177,9 +172,25 @@ export async function takeIn(env: Env, now: Date): Promise<void> {
     }
     more = waiting.more;
   }
-  for (let from = 0; from < missing.length; from += OBJECTS_AT_HAND) {
-    const part = missing.slice(from, from + OBJECTS_AT_HAND);
-    await consumeQueue(batchAtHand("ingest", part), env);
+  return missing;
+}
+
+/** Rounds in which events may find what they belong to, and rows that the queue is writing too. */
+const ROUNDS = 3;
+
+/**
+ * Brings in all that was accepted without waiting for the queue: where tests move time, because the
+ * queue goes by the true clock; on a machine of one's own, because it was lost with its process.
+ * What cannot be brought in yet is left to the queue and the sweep.
+ */
+export async function takeIn(env: Env, now: Date): Promise<void> {
+  for (let round = 0; round < ROUNDS; round++) {
+    const missing = await allMissing(env, now);
+    if (missing.length === 0) return;
+    for (let from = 0; from < missing.length; from += OBJECTS_AT_HAND) {
+      const part = missing.slice(from, from + OBJECTS_AT_HAND);
+      await consumeQueue(batchAtHand("ingest", part), env);
+    }
   }
 }
 
