@@ -6,9 +6,12 @@ import type { Scope } from "../../platform/scope.ts";
 import { systemScope } from "../projects/index.ts";
 import { step } from "./step/actions.ts";
 import { type RolloutRow, selectLiving, touch } from "./store.ts";
+import { pruneEnded } from "./thinning/store.ts";
 
 /** Rollouts that one run checks; those that waited longest first. */
 const PER_RUN = 100;
+/** Rollouts whose checks one run prunes: each has some hundreds. */
+const PRUNED_PER_RUN = 20;
 
 const scopeOf = (env: Env, now: Date, { project: projectId, tenant }: RolloutRow): Scope => ({
   ...systemScope(env, now, { projectId, tenant }),
@@ -45,6 +48,14 @@ export const rolloutJobs: Job[] = [
       const rows = await selectLiving(openRegistry(env.DB), PER_RUN);
       await stepRollouts(env, now, rows);
       return { more: rows.length === PER_RUN };
+    },
+  },
+  {
+    name: "prune-checks",
+    everyMinutes: 60,
+    run: async (env, now) => {
+      const gone = await pruneEnded(openRegistry(env.DB), now, PRUNED_PER_RUN);
+      return { more: gone > 0 };
     },
   },
 ];

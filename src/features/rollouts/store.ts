@@ -12,6 +12,7 @@ import type { RolloutState } from "./model.ts";
 import { isOver } from "./progress.ts";
 import type { Actor, Progress, RolloutEventType } from "./record.ts";
 import { rolloutChecks, rolloutEvents, rollouts } from "./tables.ts";
+import { thinOut } from "./thinning/store.ts";
 
 export type RolloutRow = typeof rollouts.$inferSelect;
 
@@ -105,6 +106,7 @@ function toldStatements(
               inputs: check.inputs,
             })
             .onConflictDoNothing(),
+          thinOut(db, { project, rollout: id }, now),
         ]
       : []),
     ...(happening ? happeningStatements(scope, id, happening) : []),
