@@ -20,14 +20,22 @@ const Heading = ({ column }: { column: Column }) =>
 export const WideTable = ({
   label,
   columns,
+  isLastPinned = false,
   children,
   ...props
 }: Omit<TableProps, "children"> & {
   label: string;
   columns: readonly Column[];
+  /** Whether the last column stays in view while the others scroll: what can be done with a row. */
+  isLastPinned?: boolean;
   children: ReactNode;
 }) => (
-  <div className="wide-table" tabIndex={0} role="region" aria-label={label}>
+  <div
+    className={isLastPinned ? "wide-table pinned" : "wide-table"}
+    tabIndex={0}
+    role="region"
+    aria-label={label}
+  >
     <Table {...props}>
       <Table.Thead>
         <Table.Tr>

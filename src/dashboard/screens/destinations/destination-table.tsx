@@ -163,6 +163,7 @@ export function DestinationTable({ onCreate }: { onCreate: () => void }) {
           <WideTable
             label="Destinations"
             verticalSpacing="sm"
+            isLastPinned
             miw={680}
             columns={["Destination", "Kind", "Gets", "Status", "Actions"]}
           >

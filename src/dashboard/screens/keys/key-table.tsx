@@ -46,7 +46,7 @@ function RevokeDialog({ row, onClose }: { row: Row; onClose: () => void }) {
 }
 
 const Scopes = ({ scopes }: { scopes: readonly string[] }) => (
-  <Group gap={4}>
+  <Group gap={4} miw={190}>
     {scopes.map((scope) => (
       <Badge key={scope} variant="outline" color="gray" tt="none" c="var(--mantine-color-text)">
         {scope}
@@ -119,6 +119,7 @@ export function KeyTable() {
         <WideTable
           label="Keys"
           verticalSpacing="sm"
+          isLastPinned
           miw={640}
           columns={["Key", "May", "Made", "State", "Actions"]}
         >

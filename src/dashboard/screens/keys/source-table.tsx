@@ -107,6 +107,7 @@ export function SourceTable({ onCreate }: { onCreate: () => void }) {
         <WideTable
           label="Webhook sources"
           verticalSpacing="sm"
+          isLastPinned
           miw={640}
           columns={["Source", "Address", "Proves itself by", "Made", "Actions"]}
         >

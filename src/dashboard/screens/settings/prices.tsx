@@ -158,6 +158,7 @@ export function PricesPanel() {
             <WideTable
               label="Prices"
               verticalSpacing="sm"
+              isLastPinned
               miw={520}
               columns={["Model", "From", "USD per million tokens", "Actions"]}
             >

@@ -143,6 +143,7 @@ export function ScoreConfigsPanel() {
             <WideTable
               label="Score configs"
               verticalSpacing="sm"
+              isLastPinned
               miw={640}
               columns={["Score", "May be", "Better", "State", "Actions"]}
             >
