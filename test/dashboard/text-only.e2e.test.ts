@@ -94,6 +94,10 @@ beforeAll(async () => {
     url: "http://127.0.0.1:9/hook",
     filter: { events: ["destination.*"] },
   });
+  await send("/sources", { name: BAD.slice(0, 90), kind: "feedback" });
+  await send("/score-configs", { name: BAD, dataType: "BOOLEAN", description: BAD });
+  await send("/prices", { model: BAD, usdPerMillion: { [BAD.slice(0, 60)]: 1 } }, "PUT");
+  await send("/margins", { margins: { [`score:${BAD}`]: 0.1 } }, "PUT");
   await send("/rollouts", { prompt: NAME, label: "production", candidate: 2, reason: BAD });
 });
 
@@ -112,8 +116,12 @@ const SCREENS: [path: string, shows: RegExp | null][] = [
   ["/destinations", /<script/],
   ["/destinations?view=log", null],
   ["/keys", null],
+  ["/keys?view=sources", /<script/],
   ["/audit", null],
   ["/settings", null],
+  ["/settings?view=scores", /<img/],
+  ["/settings?view=prices", /<img/],
+  ["/settings?view=margins", /<img/],
 ];
 
 describe("what people and programs write", () => {
