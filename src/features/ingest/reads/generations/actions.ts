@@ -26,7 +26,12 @@ const keyOfRecord = ({ startUs, traceId, id }: ObservationRecord): Key => ({
 });
 
 /** Candidates in order, and where to go on; null where there are no more. */
-type Candidates = { records: ObservationRecord[]; end: Key | null };
+type Candidates = {
+  size: number;
+  /** Reads those at these places, `to` exclusive. */
+  load: (from: number, to: number) => Promise<ObservationRecord[]>;
+  end: Key | null;
+};
 
 /** A trace's and a session's are few enough to be looked at as a whole. */
 async function ofTraces(
@@ -41,7 +46,11 @@ async function ofTraces(
     .sort((a, b) => byNewest(keyOfRecord(a), keyOfRecord(b)));
   const shown = records.slice(0, LOOKED_AT);
   const last = shown.length < records.length ? shown.at(-1) : undefined;
-  return { records: shown, end: last ? keyOfRecord(last) : null };
+  return {
+    size: shown.length,
+    load: async (from, to) => shown.slice(from, to),
+    end: last ? keyOfRecord(last) : null,
+  };
 }
 
 async function ofVersions(
@@ -55,9 +64,14 @@ async function ofVersions(
     prompt: name === undefined ? undefined : { name, version },
     fromUs: from,
     before: before && byNewest(latest, before) < 0 ? before : latest,
+    limit: LOOKED_AT + 1,
   });
   const { keys, isCut } = mergeRuns(runs, LOOKED_AT);
-  return { records: await selectByKeys(scope, keys), end: isCut ? (keys.at(-1) ?? null) : null };
+  return {
+    size: keys.length,
+    load: (from, to) => selectByKeys(scope, keys.slice(from, to)),
+    end: isCut ? (keys.at(-1) ?? null) : null,
+  };
 }
 
 async function candidates(
@@ -115,6 +129,27 @@ async function complete(scope: Scope, records: readonly ObservationRecord[]): Pr
   });
 }
 
+/** Candidates that pass, until there are more than `limit`: most filters let the first ones pass. */
+async function matchesAmong(
+  scope: Scope,
+  { size, load }: Candidates,
+  query: GenerationsQuery,
+): Promise<Full[]> {
+  const matches: Full[] = [];
+  let from = 0;
+  for (const to of [query.limit + 1, size]) {
+    if (from >= size || matches.length > query.limit) break;
+    const records = await load(from, to);
+    const found = await complete(
+      scope,
+      records.filter((record) => matchesRow(record, query)),
+    );
+    matches.push(...found.filter((one) => matchesRest(one, query)));
+    from = to;
+  }
+  return matches;
+}
+
 /**
  * A page of generations, newest first. Every filter beside prompt, trace, session and time is asked
  * of at most LOOKED_AT generations a call.
@@ -131,14 +166,10 @@ export async function listGenerations(
       issues: [{ path: "cursor", message: "is of another list" }],
     });
   }
-  const { records, end } = await candidates(scope, query, before);
-  const found = await complete(
-    scope,
-    records.filter((record) => matchesRow(record, query)),
-  );
-  const matches = found.filter((one) => matchesRest(one, query));
+  const found = await candidates(scope, query, before);
+  const matches = await matchesAmong(scope, found, query);
   const shown = matches.slice(0, query.limit);
   const last = matches.length > shown.length ? shown.at(-1) : undefined;
-  const next = last ? keyOfRecord(last.record) : end;
+  const next = last ? keyOfRecord(last.record) : found.end;
   return { data: shown.map(generationView), nextCursor: next && cursorOf(next) };
 }

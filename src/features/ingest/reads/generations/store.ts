@@ -11,7 +11,7 @@ import { byNewest, type Key, type Run } from "./order.ts";
 
 /** Versions that one list may merge, in a shard. */
 const MAX_VERSIONS = 2000;
-/** Keys that one call reads in a shard, at least `MIN_KEYS` of each version. */
+/** Keys that one call reads in a shard at most, but at least `MIN_KEYS` of each version. */
 const MAX_KEYS = 4000;
 const MIN_KEYS = 5;
 
@@ -63,6 +63,8 @@ export type Wanted = {
   prompt: { name: string; version: number | undefined } | undefined;
   fromUs: number;
   before: Key;
+  /** Keys of a version that are of use; all that one call may read when absent. */
+  limit?: number;
 };
 
 async function runsIn(shard: D1Database, tenant: number, wanted: Wanted): Promise<Run[]> {
@@ -73,7 +75,8 @@ async function runsIn(shard: D1Database, tenant: number, wanted: Wanted): Promis
       ? [version, throughLabel(version)].map((one): Version => [prompt.name, one])
       : await versionsIn(shard, tenant, prompt?.name);
   if (versions.length === 0) return [];
-  const limit = Math.max(MIN_KEYS, Math.floor(MAX_KEYS / versions.length));
+  const share = Math.max(MIN_KEYS, Math.floor(MAX_KEYS / versions.length));
+  const limit = Math.min(share, wanted.limit ?? share);
   const { results } = await shard
     .prepare(RUNS)
     .bind(tenant, JSON.stringify(versions), fromUs, before.startUs, before.trace, before.id, limit)
