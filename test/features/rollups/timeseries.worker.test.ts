@@ -186,6 +186,21 @@ describe("GET /api/public/prompts/{name}/timeseries", () => {
     expect(unknown.data[0]?.points).toEqual([{ at: "2026-11-20T00:00:00.000Z", n: 0, mean: null }]);
   });
 
+  it("tells more metrics in one answer, each as if it were asked for alone", async ({ expect }) => {
+    const { read } = await projectWith({
+      observations: [ago(5, 100), ago(65, 100, { promptVersion: 2 }), ago(65, 300)],
+    });
+    const rest = "granularity=hour&statistic=sum&from=2026-11-20T10:00:00Z";
+    const { also, ...one } = await read(`metric=inputCost&also=outputCost,latency&${rest}`);
+    expect(one).toEqual(await read(`metric=inputCost&${rest}`));
+    const alone = await Promise.all(
+      ["outputCost", "latency"].map((name) => read(`metric=${name}&${rest}`)),
+    );
+    expect(also).toEqual(alone.map(({ metric, unit, data }) => ({ metric, unit, data })));
+    expect(also?.map(({ metric }) => metric)).toEqual(["outputCostUsd", "latencyMs"]);
+    expect(filled({ ...one, ...also![1]! }).map(({ sum }) => sum)).toEqual([300, 100]);
+  });
+
   it("draws the deployments inside the range", async ({ expect }) => {
     const { get, basic } = await projectWith({ observations: [ago(5, 100)] });
     for (const labels of [["production"], ["production"]]) {
@@ -219,6 +234,9 @@ describe("GET /api/public/prompts/{name}/timeseries", () => {
       ["metric=count&version=0", "version"],
       ["metric=count&granularity=day&from=2001-01-01", "from"],
       ["metric=latency&intervals=yes", "intervals"],
+      ["metric=latency&also=count", "also"],
+      ["metric=latency&also=cost,ttft,inputCost", "also"],
+      ["metric=count&also=latency", "also"],
     ] as const) {
       const { status, json } = await get(query);
       expect(status, query).toBe(400);

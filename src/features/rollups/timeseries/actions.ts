@@ -7,6 +7,8 @@ import type { Cell } from "../cell.ts";
 import { readGroupedCells, requireKnown } from "../metrics/actions.ts";
 import {
   STATISTICS_OF,
+  type MetricLines,
+  type SeriesMetric,
   type Timeseries,
   type TimeseriesEvent,
   type TimeseriesQuery,
@@ -16,7 +18,7 @@ import { spanOfSteps, type Steps, stepsOf, stepUs } from "./steps.ts";
 
 const US_PER_MS = 1000;
 const US_PER_SECOND = 1e6;
-/** Points of all lines together. */
+/** Points of all lines of one metric together. */
 const MAX_POINTS = 20_000;
 /** An interval takes far longer than its number. */
 const MAX_POINTS_WITH_INTERVALS = 5_000;
@@ -85,50 +87,32 @@ async function readSlots(
   return byVersion;
 }
 
-/** A metric over time, per version, with the deployments that happened meanwhile. @throws Refusal */
-export async function readTimeseries(
+/** What is read for every metric of a query. */
+type Reading = { prompt: string; query: TimeseriesQuery; versions: number[]; steps: Steps };
+
+/** One metric over time. @param stored what the buckets of these versions are kept by */
+async function linesOf(
   scope: Scope,
-  name: string,
-  query: TimeseriesQuery,
-): Promise<Timeseries> {
-  const { metric, granularity, source, environment = null, model = null } = query;
-  const known = await requireKnown(scope, name, query.version);
-  const withTraffic = new Set(known.stored.map((stored) => promptVersionOf(stored)));
-  const versions = (
-    query.version ?? known.versions.filter((version) => withTraffic.has(version))
-  ).toSorted((a, b) => a - b);
-  const steps = requireSteps(query, scope.now);
-  const hasIntervals = query.intervals ?? false;
-  requireBounded(versions, steps, hasIntervals);
-  const span = spanOfSteps(steps);
+  metric: SeriesMetric,
+  stored: number[],
+  { prompt, query, versions, steps }: Reading,
+): Promise<MetricLines> {
+  const { source, environment = null, model = null } = query;
   const filter = { environment, model };
-  const [cells, events] = await Promise.all([
-    readSlots(scope, {
-      prompt: name,
-      versions: known.stored.filter((stored) => versions.includes(promptVersionOf(stored) ?? 0)),
-      ranges: [{ level: steps.level, from: steps.from, to: steps.to }],
-      filter,
-      wish: wishOf(metric, source),
-    }),
-    newestDeployments(scope, name, {
-      from: new Date(span.from / US_PER_MS),
-      to: new Date(span.to / US_PER_MS),
-      limit: MAX_EVENTS,
-    }),
-  ]);
+  const span = spanOfSteps(steps);
+  const cells = await readSlots(scope, {
+    prompt,
+    versions: stored,
+    ranges: [{ level: steps.level, from: steps.from, to: steps.to }],
+    filter,
+    wish: wishOf(metric, source),
+  });
   const asked = new Set(query.statistic ?? STATISTICS_OF[metric.kind]);
-  const isCoarser = granularity === "minute" && steps.pointsPerSlot === 1;
-  const behind = { prompt: name, fromUs: span.from, toUs: span.to, ...filter };
+  const hasIntervals = query.intervals ?? false;
+  const behind = { prompt, fromUs: span.from, toUs: span.to, ...filter };
   return {
     metric: metricText(metric),
     unit: unitOf(metric),
-    granularity,
-    stepSeconds: stepUs(steps) / US_PER_SECOND,
-    note: isCoarser
-      ? "Only count is kept per minute; this metric is told in 5-minute steps."
-      : null,
-    from: isoOf(span.from),
-    to: isoOf(span.to),
     data: versions.flatMap((version) =>
       seriesOf({ cells: cells.get(version) ?? new Map(), steps, metric, asked, hasIntervals }).map(
         (series) => ({
@@ -138,6 +122,48 @@ export async function readTimeseries(
         }),
       ),
     ),
+  };
+}
+
+/** A metric over time, per version, with the deployments that happened meanwhile. @throws Refusal */
+export async function readTimeseries(
+  scope: Scope,
+  name: string,
+  query: TimeseriesQuery,
+): Promise<Timeseries> {
+  const { metric, also, granularity } = query;
+  const known = await requireKnown(scope, name, query.version);
+  const withTraffic = new Set(known.stored.map((stored) => promptVersionOf(stored)));
+  const versions = (
+    query.version ?? known.versions.filter((version) => withTraffic.has(version))
+  ).toSorted((a, b) => a - b);
+  const steps = requireSteps(query, scope.now);
+  requireBounded(versions, steps, query.intervals ?? false);
+  const span = spanOfSteps(steps);
+  const stored = known.stored.filter((each) => versions.includes(promptVersionOf(each) ?? 0));
+  const reading = { prompt: name, query, versions, steps };
+  const [lines, others, events] = await Promise.all([
+    linesOf(scope, metric, stored, reading),
+    also && Promise.all(also.map((each) => linesOf(scope, each, stored, reading))),
+    newestDeployments(scope, name, {
+      from: new Date(span.from / US_PER_MS),
+      to: new Date(span.to / US_PER_MS),
+      limit: MAX_EVENTS,
+    }),
+  ]);
+  const isCoarser = granularity === "minute" && steps.pointsPerSlot === 1;
+  return {
+    metric: lines.metric,
+    unit: lines.unit,
+    granularity,
+    stepSeconds: stepUs(steps) / US_PER_SECOND,
+    note: isCoarser
+      ? "Only count is kept per minute; this metric is told in 5-minute steps."
+      : null,
+    from: isoOf(span.from),
+    to: isoOf(span.to),
+    data: lines.data,
+    ...(others ? { also: others } : {}),
     deployments: events.map(eventOf),
   };
 }

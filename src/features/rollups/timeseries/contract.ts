@@ -66,6 +66,18 @@ export const STATISTICS_OF: Record<SeriesMetric["kind"], readonly Statistic[]> =
 const isStatistic = (text: string): text is Statistic =>
   (STATISTICS as readonly string[]).includes(text);
 
+/** A chart stacks the parts of one thing; the cost has three. */
+const MAX_ALSO = 2;
+
+const AlsoMetrics = z.string().transform((text, context) => {
+  const metrics = text.split(",").map((part) => metricOf(part.trim()));
+  const measures = metrics.filter((metric) => metric?.kind === "measure");
+  if (measures.length === metrics.length && metrics.length <= MAX_ALSO) return measures;
+  const message = `must be at most ${MAX_ALSO} of ${Object.keys(MEASURES).join(", ")} between commas`;
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
+
 const Statistics = z.string().transform((text, context) => {
   const names = [...new Set(text.split(",").map((part) => part.trim()))];
   const known = names.filter(isStatistic);
@@ -78,6 +90,9 @@ const Statistics = z.string().transform((text, context) => {
 export const TimeseriesQuery = z
   .object({
     metric: MetricName.describe(KNOWN),
+    also: AlsoMetrics.optional().describe(
+      "More metrics of tokens, cost or time beside one of them, between commas, in one answer.",
+    ),
     statistic: Statistics.optional().describe(
       `Of ${STATISTICS.join(", ")}, one or several between commas; all that the metric has when absent.`,
     ),
@@ -96,6 +111,11 @@ export const TimeseriesQuery = z
     ...Narrowing,
   })
   .superRefine(inOrder)
+  .superRefine(({ metric, also }, context) => {
+    if (also === undefined || metric.kind === "measure") return;
+    const message = `goes with a metric of ${Object.keys(MEASURES).join(", ")} only`;
+    context.addIssue({ code: "custom", path: ["also"], message });
+  })
   .superRefine(({ metric, statistic = [] }, context) => {
     const has = STATISTICS_OF[metric.kind];
     const lacks = statistic.filter((one) => !has.includes(one));
@@ -140,14 +160,10 @@ export const TimeseriesEvent = z.object({
 });
 export type TimeseriesEvent = z.infer<typeof TimeseriesEvent>;
 
-export const Timeseries = z.object({
+/** One metric over time, a line for each version and data type. */
+const MetricLines = z.object({
   metric: z.string(),
   unit: z.string(),
-  granularity: z.enum(GRANULARITIES),
-  stepSeconds: z.int(),
-  note: z.string().nullable().describe("Where the answer is not quite what was asked for."),
-  from: z.iso.datetime().describe("Start of the first step."),
-  to: z.iso.datetime().describe("End of the last step."),
   data: z.array(
     z.object({
       version: z.int(),
@@ -156,6 +172,16 @@ export const Timeseries = z.object({
       observations: z.string().describe("Path of the generations behind the numbers."),
     }),
   ),
+});
+export type MetricLines = z.infer<typeof MetricLines>;
+
+export const Timeseries = MetricLines.extend({
+  granularity: z.enum(GRANULARITIES),
+  stepSeconds: z.int(),
+  note: z.string().nullable().describe("Where the answer is not quite what was asked for."),
+  from: z.iso.datetime().describe("Start of the first step."),
+  to: z.iso.datetime().describe("End of the last step."),
+  also: z.array(MetricLines).optional().describe("Of the metrics in `also`, in their order."),
   deployments: z
     .array(TimeseriesEvent)
     .describe("Moves of labels inside the range, the newest 500."),
