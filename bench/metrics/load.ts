@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
 
-import { itemsSql } from "../../src/features/ingest/images.ts";
+import { itemsSql, type TouchedKeys } from "../../src/features/ingest/images.ts";
 import type { Server } from "../server.ts";
 
 /** What quantiles are asked of, in the order of the raw file. */
@@ -83,7 +83,12 @@ async function insert(
   rows: readonly Row[],
   { tenant, prompt }: { tenant: number; prompt: string },
 ): Promise<void> {
-  const keys = { o: rows.map(([trace, id]) => [tenant, trace, id]), s: [], t: [] };
+  const keys: TouchedKeys = {
+    p: tenant,
+    o: rows.map(([trace, id]) => [trace, id]),
+    s: [],
+    t: rows.map(([trace]) => trace),
+  };
   await events.batch([
     events.prepare(INSERT).bind(JSON.stringify(rows), tenant, prompt),
     events.prepare(CHANGE).bind(JSON.stringify(keys)),

@@ -5,11 +5,12 @@
  * keys before and after, never the whole trace, or a long trace would cost its square.
  */
 
-/** Touched rows: observations `[project, trace, id]`, scores `[project, owner, id]`, traces `[project, id]`. */
+/** Touched rows of one project: observations, scores, and every trace or session that any of them is of. */
 export type TouchedKeys = {
-  o: [project: number, trace: string, id: string][];
-  s: [project: number, owner: string, id: string][];
-  t: [project: number, id: string][];
+  p: number;
+  o: [trace: string, id: string][];
+  s: [owner: string, id: string][];
+  t: string[];
 };
 
 /** Where an amount is counted. `start` in µs since 1970; `model` is "" when unknown. */
@@ -156,15 +157,13 @@ const TRACE_SCORES = `(
  */
 export const itemsSql = (param: string): string => `
   WITH k AS MATERIALIZED (
-    SELECT value ->> 0 AS project, value ->> 1 AS trace, value ->> 2 AS id
+    SELECT ${param} ->> '$.p' AS project, value ->> 0 AS trace, value ->> 1 AS id
     FROM json_each(${param}, '$.o')
   ), ks AS MATERIALIZED (
-    SELECT value ->> 0 AS project, value ->> 1 AS owner, value ->> 2 AS id
+    SELECT ${param} ->> '$.p' AS project, value ->> 0 AS owner, value ->> 1 AS id
     FROM json_each(${param}, '$.s')
   ), kt AS MATERIALIZED (
-    SELECT project, trace FROM k
-    UNION SELECT project, owner FROM ks
-    UNION SELECT value ->> 0, value ->> 1 FROM json_each(${param}, '$.t')
+    SELECT ${param} ->> '$.p' AS project, value AS trace FROM json_each(${param}, '$.t')
   )
   SELECT json_group_array(json(item)) FROM (
     SELECT json_array('G', ${PLACE}, ${MEASURED}) AS item FROM ${GENERATIONS}
@@ -227,8 +226,8 @@ export const sessionMarksSql = (param: string): string => `
   INSERT INTO mark (project, session)
   SELECT DISTINCT s.project, s.owner
   FROM json_each(${param}, '$.s') touched
-  CROSS JOIN score s ON s.project = touched.value ->> 0 AND s.owner = touched.value ->> 1
-    AND s.id = touched.value ->> 2
+  CROSS JOIN score s ON s.project = ${param} ->> '$.p' AND s.owner = touched.value ->> 0
+    AND s.id = touched.value ->> 1
   WHERE s.level = 'S' OR EXISTS (
     SELECT 1 FROM session_use u
     WHERE u.project = s.project AND u.session = s.owner AND u.score = s.id)`;

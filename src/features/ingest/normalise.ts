@@ -57,7 +57,9 @@ function isoToUs(text: string): number | undefined {
     .map((part) => Number(part ?? 0)) as [number, number, number, number, number, number];
   const ms = Date.UTC(year, month - 1, day, hour, minute, second);
   // Date.UTC turns 30 February into March; an instant that does not exist is not said.
-  const exists = new Date(ms).toISOString().startsWith(`${match[1]}-${match[2]}-${match[3]}`);
+  const date = new Date(ms);
+  const exists =
+    date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   if (!exists || hour > 23 || minute > 59 || second > 59) return undefined;
   const micros = Number((match[7] ?? "").padEnd(6, "0").slice(0, 6));
   return (ms - offsetMinutes(match[8]) * 60_000) * 1000 + micros;

@@ -4,6 +4,7 @@ import type { StoredRows } from "../../../src/features/ingest/accept/stored.ts";
 import { applyRows, NotYetKnown } from "../../../src/features/ingest/consumer/actions.ts";
 import { clockOf } from "../../../src/features/ingest/model.ts";
 import type { Scope } from "../../../src/platform/scope.ts";
+import { type Around, faultyD1 } from "../../support/faulty-d1.ts";
 import { freshScope } from "../../support/scope.ts";
 
 const START_US = Date.parse("2026-11-20T10:00:00Z") * 1000;
@@ -160,10 +161,90 @@ describe("consumer", () => {
     expect(await all(scope, "obs")).toMatchObject([{ id: "root", type: "GENERATION", version: 2 }]);
   });
 
-  it("cuts a large request into bounded transactions", async ({ expect }) => {
+  const { parentId: _parent, ...root } = generation("t1", "one", { type: "SPAN" });
+  // Each is written between another writer's read and its write.
+  it.for([
+    { says: "a generation", observation: generation("t1", "one"), table: "obs" },
+    {
+      says: "the root of its trace",
+      observation: root,
+      table: "trace",
+    },
+  ])("merges into a row that came meanwhile: $says", async ({ observation, table }, { expect }) => {
     const scope = freshScope();
-    const observations = Array.from({ length: 1200 }, (_, i) => generation(`t${i % 40}`, `g${i}`));
-    await applyRows(scope, [rows({ observations })], false);
-    expect((await all(scope, "obs")).length).toBe(1200);
+    const meanwhile = () => applyRows(scope, [rows({ observations: [observation] })], false);
+    const late = {
+      id: "one",
+      traceId: "t1",
+      clock: clockOf(true, START_US / 1000, "late"),
+      type: observation.type,
+      name: "late",
+    };
+    const { shards, moved } = interrupted(scope.shards, meanwhile);
+    await applyRows({ ...scope, shards }, [rows({ observations: [late] })], false);
+    expect(moved()).toBe(1);
+    const found = await all<{ doc: string; root: string | null }>(scope, table);
+    const docs = found.map((row) => row.root ?? row.doc);
+    expect(docs.map((doc) => JSON.parse(doc) as object)).toMatchObject([
+      { v: { name: "late", startUs: START_US } },
+    ]);
+    const other = table === "obs" ? "trace" : "obs";
+    expect(await all(scope, other)).toEqual([]);
+  });
+
+  it("cuts a large request into transactions and parameters of bounded size", async ({
+    expect,
+  }) => {
+    const scope = freshScope();
+    const statusMessage = "x".repeat(4_000);
+    const observations = Array.from({ length: 700 }, (_, i) =>
+      generation(`t${i % 40}`, `g${i}`, { statusMessage }),
+    );
+    const { shards, transactions, longest } = watched(scope.shards);
+    await applyRows({ ...scope, shards }, [rows({ observations })], false);
+    expect((await all(scope, "obs")).length).toBe(700);
+    // With what a row has beside it some 1.8 million characters in each of two shards.
+    expect(transactions()).toBe(2 * scope.shards.length);
+    expect(longest()).toBeLessThanOrEqual(500_000 + 5_000);
+    expect(longest()).toBeGreaterThan(250_000);
   });
 });
+
+/** Shards on which another writer comes between the first read and the first write. */
+function interrupted(shards: readonly D1Database[], meanwhile: () => Promise<void>) {
+  let batches = 0;
+  let failed = 0;
+  const around: Around = async (call) => {
+    batches += 1;
+    if (batches === 2) await meanwhile();
+    try {
+      return await call();
+    } catch (error) {
+      failed += 1;
+      throw error;
+    }
+  };
+  return { shards: shards.map((shard) => faultyD1(shard, around)), moved: () => failed };
+}
+
+/** Shards that tell how many transactions wrote to them, and how long the longest parameter was. */
+function watched(shards: readonly D1Database[]) {
+  let transactions = 0;
+  let longest = 0;
+  const watch = (shard: D1Database): D1Database =>
+    ({
+      prepare: (sql: string) => ({
+        bind: (...values: unknown[]) => {
+          if (sql.startsWith("INSERT INTO change")) transactions += 1;
+          for (const value of values) longest = Math.max(longest, String(value).length);
+          return shard.prepare(sql).bind(...values);
+        },
+      }),
+      batch: (statements: D1PreparedStatement[]) => shard.batch(statements),
+    }) as unknown as D1Database;
+  return {
+    shards: shards.map(watch),
+    transactions: () => transactions,
+    longest: () => longest,
+  };
+}

@@ -9,12 +9,12 @@ import { acceptedAt, parseObjectName } from "../accept/payload.ts";
 import type { StoredRows } from "../accept/stored.ts";
 import { withinWindow } from "../accept/window.ts";
 import { erasePayloads } from "../erase/actions.ts";
-import type { Stamped } from "../merge.ts";
 import { shardIndex } from "../shard.ts";
 import { deletionOf } from "./burial.ts";
 import { observationColumns, scoreColumns, traceColumns } from "./derive.ts";
 import { labelUses } from "./label-uses.ts";
 import { instantMs, type LabelVersions, useKey } from "./labels.ts";
+import { MAX_ROWS, parts } from "./parts.ts";
 import { type Derive, plan, type Stored } from "./plan.ts";
 import { loadStored, locate, recordObject, RowsMoved, unburied, writePlan } from "./store.ts";
 import {
@@ -27,10 +27,6 @@ import {
   tracesOf,
 } from "./touched.ts";
 
-/** Rows that one transaction may touch. */
-const MAX_ROWS = 500;
-/** JSON of the states of one transaction, in UTF-16 code units; a D1 parameter may have 2 MB. */
-const MAX_PART_LENGTH = 500_000;
 /** Attempts at a transaction whose rows others keep changing. */
 const MAX_ATTEMPTS = 8;
 
@@ -127,58 +123,6 @@ function byShard(
     }
   }
   return touched;
-}
-
-type Entry = { kind: keyof Touched; key: string; row: { state: Stamped }; length: number };
-
-/** Length of a state's JSON, roughly: a name, a clock and some characters more for each field. */
-function lengthOf({ values }: Stamped): number {
-  let length = 0;
-  for (const value of Object.values(values)) {
-    length += 64 + (typeof value === "string" ? value.length : JSON.stringify(value).length);
-  }
-  return length;
-}
-
-/** What is touched, by trace or session, in the order of their ids: rows that lie together on disk. */
-function byOwner({ traces, observations, scores }: Touched): Entry[][] {
-  const owners = new Map<string, Entry[]>();
-  const put = (owner: string, kind: Entry["kind"], key: string, row: Entry["row"]): void => {
-    const entry = { kind, key, row, length: lengthOf(row.state) };
-    const known = owners.get(owner);
-    if (known) known.push(entry);
-    else owners.set(owner, [entry]);
-  };
-  for (const [key, row] of traces) put(row.id, "traces", key, row);
-  for (const [key, row] of observations) put(row.trace, "observations", key, row);
-  for (const [key, row] of scores) put(row.owner, "scores", key, row);
-  return [...owners].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entries]) => entries);
-}
-
-/** Cuts what touches one shard into transactions of bounded size; a trace is cut only when it fits into none. */
-function parts(touched: Touched): Touched[] {
-  const cut: Touched[] = [];
-  let [rows, length] = [Infinity, Infinity];
-  const fits = (count: number, more: number): boolean =>
-    rows + count <= MAX_ROWS && length + more <= MAX_PART_LENGTH;
-  const add = (part: Touched, { kind, key, row }: Entry): void => {
-    (part[kind] as Map<string, Entry["row"]>).set(key, row);
-  };
-  for (const entries of byOwner(touched)) {
-    const whole = entries.reduce((sum, entry) => sum + entry.length, 0);
-    let isRoomLeft = fits(entries.length, whole);
-    for (const entry of entries) {
-      if (!isRoomLeft || !fits(1, entry.length)) {
-        cut.push(emptyTouched());
-        [rows, length] = [0, 0];
-        isRoomLeft = true;
-      }
-      add(cut.at(-1) as Touched, entry);
-      rows += 1;
-      length += entry.length;
-    }
-  }
-  return cut;
 }
 
 /** Says where labels pointed: the ledger is asked once for each use, however many rows name it. */

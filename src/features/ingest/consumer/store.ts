@@ -1,89 +1,17 @@
-import { itemsSql, sessionMarksSql, type TouchedKeys } from "../images.ts";
+import { sessionMarksSql, type TouchedKeys } from "../images.ts";
 import type { Plan, Stored } from "./plan.ts";
+import {
+  AFTER,
+  GUARDED_BEFORE,
+  hasMoved,
+  OBSERVATION_COLUMNS,
+  SCORE_COLUMNS,
+  TRACE_COLUMNS,
+  UPSERT_OBSERVATIONS,
+  UPSERT_SCORES,
+  UPSERT_TRACES,
+} from "./statements.ts";
 import { pair, type Touched } from "./touched.ts";
-
-/*
- * Statements of an events shard. Bulk goes through one JSON parameter and `json_each`: one
- * statement a table, whatever the number of rows.
- */
-
-const OBSERVATION_COLUMNS = [
-  "trace",
-  "id",
-  "type",
-  "start",
-  "stop",
-  "first",
-  "env",
-  "model",
-  "prompt",
-  "version",
-  "split",
-  "user_cell",
-  "err",
-  "tin",
-  "tout",
-  "ttot",
-  "cost",
-  "cost_in",
-  "cost_out",
-  "cost_cached",
-  "dead",
-  "at",
-  "rev",
-  "doc",
-] as const;
-const TRACE_COLUMNS = ["id", "session", "root_id", "root", "dead", "at", "rev", "doc"] as const;
-const SCORE_COLUMNS = [
-  "owner",
-  "id",
-  "level",
-  "obs",
-  "name",
-  "source",
-  "type",
-  "num",
-  "cat",
-  "dead",
-  "at",
-  "rev",
-  "doc",
-] as const;
-
-/** ?1 = JSON list of rows as lists of values in the order of `columns`, ?2 = project. */
-function upsertSql(table: string, columns: readonly string[], keys: readonly string[]): string {
-  const values = columns.map((_, i) => `value ->> ${i}`).join(", ");
-  const updates = columns
-    .filter((column) => !keys.includes(column))
-    .map((column) => `${column} = excluded.${column}`)
-    .join(", ");
-  return `INSERT INTO ${table} (project, ${columns.join(", ")})
-    SELECT CAST(?2 AS INTEGER), ${values} FROM json_each(?1) WHERE true
-    ON CONFLICT DO UPDATE SET ${updates}`;
-}
-
-const UPSERT_OBSERVATIONS = upsertSql("obs", OBSERVATION_COLUMNS, ["trace", "id"]);
-const UPSERT_TRACES = upsertSql("trace", TRACE_COLUMNS, ["id"]);
-const UPSERT_SCORES = upsertSql("score", SCORE_COLUMNS, ["owner", "id"]);
-
-/**
- * Null, which `change.before` refuses, when a row is not as it was read: the batch rolls back.
- * ?1 = touched keys, ?2 = `{o: [[trace, id, rev]], t: [[id, rev]], s: [[owner, id, rev]]}`,
- * ?3 = project; revision 0 is "no row".
- */
-const GUARDED_BEFORE = `INSERT INTO change (before) SELECT CASE WHEN
-    EXISTS (SELECT 1 FROM json_each(?2, '$.o') g LEFT JOIN obs r
-      ON r.project = CAST(?3 AS INTEGER) AND r.trace = g.value ->> 0 AND r.id = g.value ->> 1
-      WHERE coalesce(r.rev, 0) <> g.value ->> 2)
-    OR EXISTS (SELECT 1 FROM json_each(?2, '$.t') g LEFT JOIN trace r
-      ON r.project = CAST(?3 AS INTEGER) AND r.id = g.value ->> 0
-      WHERE coalesce(r.rev, 0) <> g.value ->> 1)
-    OR EXISTS (SELECT 1 FROM json_each(?2, '$.s') g LEFT JOIN score r
-      ON r.project = CAST(?3 AS INTEGER) AND r.owner = g.value ->> 0 AND r.id = g.value ->> 1
-      WHERE coalesce(r.rev, 0) <> g.value ->> 2)
-    THEN NULL ELSE (${itemsSql("?1")}) END`;
-
-const AFTER = `UPDATE change SET after = (${itemsSql("?1")}) WHERE seq = (SELECT max(seq) FROM change)`;
 
 /**
  * The traces that rows belong to, those of scores included: whether a trace was deleted decides
@@ -142,26 +70,65 @@ export class RowsMoved extends Error {
   override readonly name = "RowsMoved";
 }
 
-/** What was read, as the guard of `GUARDED_BEFORE` wants it. */
-function guardOf(touched: Touched, stored: Stored) {
-  const traceIds = tracesTouched(touched);
+/**
+ * What was read and no upsert looks after, as the guard of `GUARDED_BEFORE` wants it: rows that were
+ * there, and rows that were not and are not written either.
+ */
+function guardOf(touched: Touched, stored: Stored, plan: Plan) {
+  const written = {
+    o: new Set(plan.observations.map(({ trace, id }) => pair(trace, id))),
+    t: new Set(plan.traces.map(({ id }) => id)),
+    s: new Set(plan.scores.map(({ owner, id }) => pair(owner, id))),
+  };
+  const isGuarded = (rows: Stored[keyof Stored], key: string, kind: keyof typeof written) =>
+    rows.has(key) || !written[kind].has(key);
   return {
-    o: [...touched.observations].map(([key, { trace, id }]) => [
-      trace,
-      id,
-      stored.observations.get(key)?.rev ?? 0,
-    ]),
-    t: [...traceIds].map((id) => [id, stored.traces.get(id)?.rev ?? 0]),
-    s: [...touched.scores].map(([key, { owner, id }]) => [
-      owner,
-      id,
-      stored.scores.get(key)?.rev ?? 0,
-    ]),
+    o: [...touched.observations]
+      .filter(([key]) => isGuarded(stored.observations, key, "o"))
+      .map(([key, { trace, id }]) => [trace, id, stored.observations.get(key)?.rev ?? 0]),
+    t: [...tracesTouched(touched)]
+      .filter((id) => isGuarded(stored.traces, id, "t"))
+      .map((id) => [id, stored.traces.get(id)?.rev ?? 0]),
+    s: [...touched.scores]
+      .filter(([key]) => isGuarded(stored.scores, key, "s"))
+      .map(([key, { owner, id }]) => [owner, id, stored.scores.get(key)?.rev ?? 0]),
   };
 }
 
-const valuesOf = <T extends object>(rows: readonly T[], columns: readonly (keyof T)[]): string =>
-  JSON.stringify(rows.map((row) => columns.map((column) => row[column])));
+function keysOf(tenant: number, { observations, traces, scores }: Plan): TouchedKeys {
+  const owners = [
+    ...observations.map(({ trace }) => trace),
+    ...scores.map(({ owner }) => owner),
+    ...traces.map(({ id }) => id),
+  ];
+  return {
+    p: tenant,
+    o: observations.map(({ trace, id }) => [trace, id]),
+    s: scores.map(({ owner, id }) => [owner, id]),
+    t: [...new Set(owners)],
+  };
+}
+
+/** UTF-16 code units of JSON in one parameter, which may have 2 MB. */
+const MAX_PARAMETER_LENGTH = 500_000;
+
+/** Rows as JSON parameters of bounded length. */
+function valuesOf<T extends object>(rows: readonly T[], columns: readonly (keyof T)[]): string[] {
+  const parameters: string[] = [];
+  let texts: string[] = [];
+  let length = 0;
+  for (const row of rows) {
+    const text = JSON.stringify(columns.map((column) => row[column]));
+    if (texts.length > 0 && length + text.length > MAX_PARAMETER_LENGTH) {
+      parameters.push(`[${texts.join()}]`);
+      [texts, length] = [[], 0];
+    }
+    texts.push(text);
+    length += text.length + 1;
+  }
+  if (texts.length > 0) parameters.push(`[${texts.join()}]`);
+  return parameters;
+}
 
 /**
  * Writes a plan in one transaction, with what its rows contributed before and after.
@@ -175,25 +142,15 @@ export async function writePlan(
 ): Promise<void> {
   const { observations, traces, scores } = plan;
   if (observations.length + traces.length + scores.length === 0) return;
-  const touchedKeys: TouchedKeys = {
-    o: observations.map(({ trace, id }) => [tenant, trace, id]),
-    s: scores.map(({ owner, id }) => [tenant, owner, id]),
-    t: traces.map(({ id }) => [tenant, id]),
+  const keys = JSON.stringify(keysOf(tenant, plan));
+  const guard = JSON.stringify(guardOf(touched, stored, plan));
+  const statements = [shard.prepare(GUARDED_BEFORE).bind(keys, guard, tenant)];
+  const upsert = (sql: string, parameters: readonly string[]): void => {
+    for (const values of parameters) statements.push(shard.prepare(sql).bind(values, tenant));
   };
-  const keys = JSON.stringify(touchedKeys);
-  const statements = [
-    shard.prepare(GUARDED_BEFORE).bind(keys, JSON.stringify(guardOf(touched, stored)), tenant),
-  ];
-  if (traces.length > 0) {
-    statements.push(shard.prepare(UPSERT_TRACES).bind(valuesOf(traces, TRACE_COLUMNS), tenant));
-  }
-  if (observations.length > 0) {
-    const values = valuesOf(observations, OBSERVATION_COLUMNS);
-    statements.push(shard.prepare(UPSERT_OBSERVATIONS).bind(values, tenant));
-  }
-  if (scores.length > 0) {
-    statements.push(shard.prepare(UPSERT_SCORES).bind(valuesOf(scores, SCORE_COLUMNS), tenant));
-  }
+  upsert(UPSERT_TRACES, valuesOf(traces, TRACE_COLUMNS));
+  upsert(UPSERT_OBSERVATIONS, valuesOf(observations, OBSERVATION_COLUMNS));
+  upsert(UPSERT_SCORES, valuesOf(scores, SCORE_COLUMNS));
   statements.push(shard.prepare(AFTER).bind(keys));
   if (scores.length > 0) {
     statements.push(shard.prepare(sessionMarksSql("?1")).bind(keys));
@@ -201,7 +158,7 @@ export async function writePlan(
   try {
     await shard.batch(statements);
   } catch (error) {
-    if (error instanceof Error && error.message.includes("change.before")) {
+    if (hasMoved(error)) {
       throw new RowsMoved("a row changed between read and write", { cause: error });
     }
     throw error;

@@ -15,6 +15,7 @@ import { countsOf, own } from "./dialects/own.ts";
 import { promptside } from "./dialects/promptside.ts";
 import { traceloop } from "./dialects/traceloop.ts";
 import { vercel } from "./dialects/vercel.ts";
+import { type KeyReader, keyReader } from "./keys.ts";
 import { leftovers, withoutSecrets } from "./metadata.ts";
 import { environmentOf, type Sender, senderOf, statedVersion, versionOf } from "./origin.ts";
 import {
@@ -57,12 +58,6 @@ const TOOL_HINTS = ["gen_ai.tool.name", "gen_ai.tool.call.id", "tool.name"];
 
 const isRoot = ({ parentId, attributes }: Span): boolean =>
   parentId === undefined || ROOT_HINTS.some((key) => booleanOf(attributes.get(key)));
-
-/** The vocabularies that a span uses, best first. */
-function dialectsOf({ attributes }: Span): readonly Dialect[] {
-  const keys = [...attributes.keys()];
-  return DIALECTS.filter(({ speaks }) => keys.some(speaks));
-}
 
 function typeOf(context: Context): ObservationType {
   for (const dialect of TYPE_ORDER) {
@@ -134,14 +129,14 @@ function outcomeOf({ status, events }: Span, fields: SaidOfObservation): SaidOfO
 function observationOf(
   context: Context,
   dialects: readonly Dialect[],
-  { sdk, host, resourceAttributes }: Sender,
+  { sdk, host, resourceAttributes, isLeftover }: Sender & Pick<KeyReader, "isLeftover">,
 ): ObservationPatch {
   const { span } = context;
   const type = typeOf(context);
   const fields = ofModelCallsOnly(type, observationSaid(context, dialects), context);
   const metadata = {
     ...said({
-      attributes: leftovers(span.attributes, DIALECTS),
+      attributes: leftovers(span.attributes, isLeftover),
       resourceAttributes,
     }),
     ...fields.metadata,
@@ -268,8 +263,9 @@ function withoutRepeats(patches: readonly TracePatch[]): TracePatch[] {
 export function mapSpans(groups: readonly SpanGroup[], sdk?: string): Mapped {
   const mapped: Mapped = { observations: [], traces: [], scores: [], rejected: [] };
   const told: TracePatch[] = [];
+  const { dialectsOf, isLeftover } = keyReader(DIALECTS);
   for (const group of groups) {
-    const sender = senderOf(group, sdk);
+    const sender = { ...senderOf(group, sdk), isLeftover };
     for (const span of group.spans) {
       const context = { span, group };
       const dialects = dialectsOf(span);

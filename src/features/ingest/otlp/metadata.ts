@@ -38,15 +38,19 @@ const cut = (value: Json): Json =>
     ? `${value.slice(0, MAX_LEFTOVER_LENGTH)}…`
     : value;
 
-/** Attributes of a span that no vocabulary knows. */
+/** Whether no vocabulary knows an attribute, and its name speaks of no secret. */
+export const isUnclaimed = (key: string, dialects: readonly Dialect[]): boolean =>
+  !dialects.some(({ claims }) => claims(key)) && !SECRET_WORDS.test(key);
+
+/** Attributes of a span that are left over. */
 export function leftovers(
   attributes: Attributes,
-  dialects: readonly Dialect[],
+  isLeft: (key: string) => boolean,
 ): Record<string, Json> | undefined {
-  const entries = [...attributes]
-    .filter(([key]) => !dialects.some(({ claims }) => claims(key)) && !SECRET_WORDS.test(key))
-    .slice(0, MAX_LEFTOVERS)
-    .map(([key, value]): [string, Json] => [key, cut(value)]);
+  const entries: [string, Json][] = [];
+  for (const [key, value] of attributes) {
+    if (entries.length < MAX_LEFTOVERS && isLeft(key)) entries.push([key, cut(value)]);
+  }
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 

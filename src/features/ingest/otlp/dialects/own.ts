@@ -94,6 +94,8 @@ function metadataOf(
 ): Record<string, Json> | undefined {
   const metadata = new Map<string, Json>();
   for (const [key, value] of attributes) {
+    // Most keys are of something else: one look instead of one for each prefix.
+    if (!key.includes("metadata")) continue;
     const whole = keys.find((prefix) => key.startsWith(prefix));
     if (whole === undefined) continue;
     const rest = key.slice(whole.length);
