@@ -32,6 +32,12 @@ export default defineConfig({
               test: /node_modules\/(react|react-dom|scheduler|clsx|@floating-ui|@mantine\/(core|hooks)|@tanstack)\//,
               minShareCount: 3,
             },
+            // So is what several screens share of ours, but for what is loaded when it is drawn.
+            {
+              name: "parts",
+              test: /src\/dashboard\/(parts|format|charts)\/(?!time-chart-drawing|series-drawing|time-tooltip|geometry|dates-form)/,
+              minShareCount: 2,
+            },
           ],
         },
       },

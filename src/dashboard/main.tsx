@@ -10,11 +10,13 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { queries } from "./api/queries.ts";
-import { router } from "./router.tsx";
+import { router, startFirstScreen } from "./router.tsx";
 import { colourSchemes, theme, variables } from "./theme.ts";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no #root");
+
+startFirstScreen();
 
 createRoot(root).render(
   <StrictMode>

@@ -1,5 +1,7 @@
-import { createRouter } from "@tanstack/react-router";
+import { type AnyRoute, createRouter } from "@tanstack/react-router";
 
+import { queries } from "./api/queries.ts";
+import { sessions } from "./api/session.ts";
 import { auditRoute } from "./screens/audit/route.ts";
 import { compareRoute } from "./screens/compare/route.ts";
 import { dashboardRoute, dashboardsRoute } from "./screens/dashboards/route.ts";
@@ -56,6 +58,18 @@ export const router = createRouter({
   defaultPreloadStaleTime: 0,
   scrollRestoration: true,
 });
+
+/** Who looks, and the code of the first screen, are asked for at once; the router asks one after the other. */
+export function startFirstScreen(): void {
+  const routes: AnyRoute[] = router
+    .matchRoutes(router.latestLocation)
+    .map(({ routeId }) => (router.routesById as Record<string, AnyRoute>)[routeId] ?? rootRoute);
+  if (routes.some(({ id }) => id === projectRoute.id)) void queries.prefetchQuery(sessions);
+  for (const route of routes) {
+    // What fails, the router asks again and says so.
+    void router.loadRouteChunk(route)?.catch(() => undefined);
+  }
+}
 
 declare module "@tanstack/react-router" {
   interface Register {

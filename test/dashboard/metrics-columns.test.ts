@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 
 import {
-  busiestVersions,
   columnsOf,
   defaultIds,
   readSort,
@@ -9,6 +8,7 @@ import {
   writeSort,
 } from "../../src/dashboard/screens/metrics/columns.ts";
 import { readMetricsSearch, versionsOf } from "../../src/dashboard/screens/metrics/search.ts";
+import { busiestVersions } from "../../src/dashboard/screens/metrics/subjects.ts";
 import { metricsTable } from "../../src/dashboard/screens/metrics/table-csv.ts";
 import type { ScoreLine, VersionMetrics } from "../../src/features/rollups/contract.ts";
 

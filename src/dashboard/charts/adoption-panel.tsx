@@ -1,5 +1,5 @@
 import { Select, Stack, Text } from "@mantine/core";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 
 import type { Adoption } from "../../features/comparisons/adoption/contract.ts";
 import { count, duration } from "../format/number.ts";
@@ -53,7 +53,7 @@ export function AdoptionPanel({
   const [chosen, setChosen] = useState<string>();
   const deployments = query.data?.deployments ?? [];
   const shown = deployments.find(({ id }) => id === chosen) ?? deployments.at(-1);
-  const chart = shown && adoptionChart(shown);
+  const chart = useMemo(() => shown && adoptionChart(shown), [shown]);
   const choice = deployments.length > 1 && shown && (
     <Select
       aria-label="Deployment"
@@ -83,7 +83,7 @@ export function AdoptionPanel({
             })
           : []
       }
-      table={query.data && adoptionTable(query.data)}
+      table={query.data && (() => adoptionTable(query.data))}
       controls={controls}
       menu={menu}
     >

@@ -9,7 +9,8 @@ import { downloadCsv } from "./download.ts";
 /** Rows that are shown at once; a file has all. */
 const SHOWN_ROWS = 500;
 
-function Rows({ table }: { table: CsvTable }) {
+function Rows({ tableOf }: { tableOf: () => CsvTable }) {
+  const table = tableOf();
   const left = table.rows.length - SHOWN_ROWS;
   return (
     <Box className="wide-table" tabIndex={0} role="region" aria-label="Numbers of the chart">
@@ -41,7 +42,15 @@ function Rows({ table }: { table: CsvTable }) {
 }
 
 /** The same numbers in other forms: a file, and a table for whoever cannot see or trust a picture. */
-function Forms({ title, table, extra }: { title: string; table: CsvTable; extra?: ReactNode }) {
+function Forms({
+  title,
+  table,
+  extra,
+}: {
+  title: string;
+  table: () => CsvTable;
+  extra?: ReactNode;
+}) {
   const [opened, { open, close }] = useDisclosure();
   return (
     <>
@@ -52,7 +61,7 @@ function Forms({ title, table, extra }: { title: string; table: CsvTable; extra?
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={() => downloadCsv(csvName(title), table)}>Download CSV</Menu.Item>
+          <Menu.Item onClick={() => downloadCsv(csvName(title), table())}>Download CSV</Menu.Item>
           <Menu.Item onClick={open}>Show as a table</Menu.Item>
           {extra}
         </Menu.Dropdown>
@@ -64,7 +73,7 @@ function Forms({ title, table, extra }: { title: string; table: CsvTable; extra?
         size="xl"
         closeButtonProps={{ "aria-label": "Close" }}
       >
-        <Rows table={table} />
+        <Rows tableOf={table} />
       </Modal>
     </>
   );
@@ -82,8 +91,8 @@ export const ChartFrame = ({
   title: string;
   /** n, unit, window, steps and time zone. */
   facts: readonly string[];
-  /** Absent while it loads. */
-  table?: CsvTable | undefined;
+  /** Made when somebody wants it; absent while it loads. */
+  table?: (() => CsvTable) | undefined;
   controls?: ReactNode;
   /** More items of the menu. */
   menu?: ReactNode;

@@ -6,7 +6,7 @@ export type Line = {
   key: string;
   name: string;
   look: Look;
-  as: "line" | "area" | "bar";
+  as: "line" | "bar";
   /** Series of one stack stand on each other. */
   stack?: string;
   /** The field that holds `[low, high]`: whiskers at each point, or a band along the line. */

@@ -226,7 +226,7 @@ export function DistributionPanel({
     <ChartFrame
       title={title}
       facts={[...facts, ...(isLog ? ["logarithmic axis"] : []), "height is the share of a version"]}
-      table={query.data && distributionTable(query.data)}
+      table={query.data && (() => distributionTable(query.data))}
       controls={controls}
       menu={menu}
     >

@@ -1,10 +1,11 @@
 import { Select } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { type ReactNode, useCallback, useMemo } from "react";
 
 import type { Timeseries } from "../../features/rollups/timeseries/contract.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { useTimeZone } from "../shell/project.ts";
+import { COST_PARTS, costAsk, percentilesAsk, scoreAsk, volumeAsk } from "./asks.ts";
 import { ChartFrame } from "./chart-frame.tsx";
 import type { TimeChart as Chart } from "./chart.ts";
 import type { CsvTable } from "./csv.ts";
@@ -32,7 +33,7 @@ type Common = {
 };
 
 /** A chart over time in its frame, from one answer; it says all that is needed to read it alone. */
-function Framed<T>({
+function Framed({
   asked,
   granularity,
   title,
@@ -40,15 +41,17 @@ function Framed<T>({
   menu,
   query,
   chartOf,
-  tableOf,
+  tableOf = timeseriesTable,
 }: Common & {
   title: string;
-  query: UseQueryResult<T>;
-  chartOf: (data: T) => Chart;
-  tableOf: (data: T) => CsvTable;
+  query: UseQueryResult<Timeseries>;
+  /** The same function as long as it draws the same of an answer: then a chart stays as it is. */
+  chartOf: (series: Timeseries) => Chart;
+  tableOf?: (series: Timeseries) => CsvTable;
 }) {
   const timeZone = zoneOf(granularity, useTimeZone());
-  const chart = query.data === undefined ? undefined : chartOf(query.data);
+  const { data } = query;
+  const chart = useMemo(() => data && chartOf(data), [data, chartOf]);
   const facts = chart
     ? factsOf({
         n: chart.n,
@@ -64,7 +67,7 @@ function Framed<T>({
     <ChartFrame
       title={title}
       facts={facts}
-      table={query.data === undefined ? undefined : tableOf(query.data)}
+      table={data && (() => tableOf(data))}
       controls={controls}
       menu={menu}
     >
@@ -76,18 +79,13 @@ function Framed<T>({
 }
 
 export function VolumePanel(props: Common) {
-  const query = useTimeseries(props.asked, {
-    metric: "count",
-    statistic: "count",
-    granularity: props.granularity,
-  });
+  const query = useTimeseries(props.asked, volumeAsk(props.granularity));
   return (
     <Framed
       {...props}
       title={props.title ?? "Volume by version"}
       query={query}
       chartOf={volumeChart}
-      tableOf={timeseriesTable}
     />
   );
 }
@@ -104,8 +102,7 @@ export function LinePanel({
       {...props}
       title={props.title ?? `${metricName(metric)}, ${statistic}`}
       query={query}
-      chartOf={(series) => lineChart(series, statistic)}
-      tableOf={timeseriesTable}
+      chartOf={useCallback((series: Timeseries) => lineChart(series, statistic), [statistic])}
     />
   );
 }
@@ -130,11 +127,7 @@ export function PercentilesPanel({
   version?: number | undefined;
   onVersion?: (version: number) => void;
 }) {
-  const query = useTimeseries(props.asked, {
-    metric,
-    statistic: "p50,p95,p99",
-    granularity: props.granularity,
-  });
+  const query = useTimeseries(props.asked, percentilesAsk(metric, props.granularity));
   const versions = query.data?.data.map((line) => line.version) ?? [];
   const shown =
     version !== undefined && versions.includes(version)
@@ -159,66 +152,53 @@ export function PercentilesPanel({
       title={props.title ?? `${metricName(metric)}: p50, p95, p99 of v${shown}`}
       controls={choice || props.controls}
       query={query}
-      chartOf={(series) => percentilesChart(series, shown)}
-      tableOf={timeseriesTable}
+      chartOf={useCallback((series: Timeseries) => percentilesChart(series, shown), [shown])}
     />
   );
 }
 
-/** Several answers as one: loaded when all are, failed when any did. */
-function together<T>(
-  first: UseQueryResult<T>,
-  ...others: UseQueryResult<T>[]
-): UseQueryResult<T[]> {
-  const all = [first, ...others];
-  const loaded = all.flatMap(({ data }) => (data === undefined ? [] : [data]));
-  return {
-    ...first,
-    data: loaded.length === all.length ? loaded : undefined,
-    error: all.find(({ error }) => error !== null)?.error ?? null,
-    refetch: () => Promise.all(all.map((query) => query.refetch())),
-  } as unknown as UseQueryResult<T[]>;
+/** The parts of a cost, each as if it had been asked for alone. */
+function costParts(series: Timeseries): Timeseries[] {
+  const { also = [], ...first } = series;
+  return [first, ...also.map((lines) => ({ ...first, ...lines }))];
 }
 
 /** A cache of which nothing is known has no part of its own. */
-const costParts = ([input, cached, output]: Timeseries[]): Chart => {
+function costPartsChart(series: Timeseries): Chart {
+  const [input, output, cached] = COST_PARTS.map((name) =>
+    costParts(series).find(({ metric }) => metric === name),
+  );
   if (!input || !cached || !output) throw new Error("a part of the cost is missing");
   const isKnown = cached.data.some(({ points }) => points.some(({ n }) => n > 0));
   return costChart({ input, cached: isKnown ? cached : null, output });
-};
+}
+
+const costTable = (series: Timeseries): CsvTable =>
+  joinedTable(costParts(series).map(timeseriesTable));
 
 export function CostPanel(props: Common) {
   const { asked, granularity } = props;
-  const ask = { statistic: "sum", granularity };
-  const input = useTimeseries(asked, { ...ask, metric: "inputCostUsd" });
-  const output = useTimeseries(asked, { ...ask, metric: "outputCostUsd" });
-  const cached = useTimeseries(asked, { ...ask, metric: "cachedCostUsd" });
+  const query = useTimeseries(asked, costAsk(granularity));
   return (
     <Framed
       {...props}
       title={props.title ?? (granularity === "day" ? "Cost per day" : "Cost")}
-      query={together(input, cached, output)}
-      chartOf={costParts}
-      tableOf={(parts) => joinedTable(parts.map(timeseriesTable))}
+      query={query}
+      chartOf={costPartsChart}
+      tableOf={costTable}
     />
   );
 }
 
 /** The mean of a score with its 95 % interval. */
 export function ScorePanel({ name, ...props }: Common & { name: string }) {
-  const query = useTimeseries(props.asked, {
-    metric: `score:${name}`,
-    statistic: "mean,share",
-    granularity: props.granularity,
-    intervals: true,
-  });
+  const query = useTimeseries(props.asked, scoreAsk(name, props.granularity));
   return (
     <Framed
       {...props}
       title={props.title ?? `Score ${name}: mean and 95 % interval`}
       query={query}
       chartOf={scoreChart}
-      tableOf={timeseriesTable}
     />
   );
 }

@@ -4,7 +4,7 @@ import type { Adoption } from "../../features/comparisons/adoption/contract.ts";
 import type { Metrics } from "../../features/rollups/contract.ts";
 import type { Distributions } from "../../features/rollups/distribution/contract.ts";
 import type { Timeseries } from "../../features/rollups/timeseries/contract.ts";
-import { promptPath, type Query } from "../api/client.ts";
+import { apiOf, promptPath, type Query } from "../api/client.ts";
 import { useProject } from "../shell/project.ts";
 import type { Granularity } from "./granularity.ts";
 
@@ -33,28 +33,52 @@ export const isSameSubject = (
   key: readonly unknown[],
 ): boolean => asked !== undefined && subjectOf(asked.queryKey) === subjectOf(key);
 
-/** Reads something of a prompt; while another stretch is asked for, the one before stays on screen. */
-function useRead<T>(below: string, prompt: string, query: Query) {
-  const { id, api } = useProject();
-  const queryKey = [id, "prompt", prompt, below, query];
-  return useQuery<T>({
-    queryKey,
-    queryFn: ({ signal }) => api.get<T>(promptPath(prompt, `/${below}`), query, signal),
-    placeholderData: (before, asked) => (isSameSubject(asked, queryKey) ? before : undefined),
+/** What is read of a prompt, for hooks and for routes that start before their screen is there. */
+const readOf = <T>(projectId: string, below: string, prompt: string, query: Query) => ({
+  queryKey: [projectId, "prompt", prompt, below, query] as const,
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    apiOf(projectId).get<T>(promptPath(prompt, `/${below}`), query, signal),
+});
+
+/** Which numbers over time a chart is of. */
+export type TimeAsk = {
+  metric: string;
+  /** More metrics of the same answer, between commas. */
+  also?: string;
+  statistic: string;
+  granularity: Granularity;
+  intervals?: boolean;
+};
+
+export const metricsQuery = (projectId: string, asked: Asked) =>
+  readOf<Metrics>(projectId, "metrics", asked.prompt, queryOf(asked));
+
+export const timeseriesQuery = (projectId: string, asked: Asked, ask: TimeAsk) =>
+  readOf<Timeseries>(projectId, "timeseries", asked.prompt, { ...queryOf(asked), ...ask });
+
+export const distributionQuery = (projectId: string, asked: Asked, metric: string) =>
+  readOf<Distributions>(projectId, "distribution", asked.prompt, { ...queryOf(asked), metric });
+
+export const adoptionQuery = (
+  projectId: string,
+  { prompt, from, to, environment }: Asked,
+  label: string,
+) => readOf<Adoption>(projectId, "adoption", prompt, { label, from, to, environment });
+
+/** Asks; while another stretch of time is asked for, the one before stays on screen. */
+const useRead = <T>(read: ReturnType<typeof readOf<T>>) =>
+  useQuery<T>({
+    ...read,
+    placeholderData: (before, asked) => (isSameSubject(asked, read.queryKey) ? before : undefined),
   });
-}
 
-export const useMetrics = (asked: Asked) =>
-  useRead<Metrics>("metrics", asked.prompt, queryOf(asked));
+export const useMetrics = (asked: Asked) => useRead(metricsQuery(useProject().id, asked));
 
-export const useTimeseries = (
-  asked: Asked,
-  ask: { metric: string; statistic: string; granularity: Granularity; intervals?: boolean },
-) => useRead<Timeseries>("timeseries", asked.prompt, { ...queryOf(asked), ...ask });
+export const useTimeseries = (asked: Asked, ask: TimeAsk) =>
+  useRead(timeseriesQuery(useProject().id, asked, ask));
 
 export const useDistribution = (asked: Asked, metric: string) =>
-  useRead<Distributions>("distribution", asked.prompt, { ...queryOf(asked), metric });
+  useRead(distributionQuery(useProject().id, asked, metric));
 
-export function useAdoption({ prompt, from, to, environment }: Asked, label: string) {
-  return useRead<Adoption>("adoption", prompt, { label, from, to, environment });
-}
+export const useAdoption = (asked: Asked, label: string) =>
+  useRead(adoptionQuery(useProject().id, asked, label));

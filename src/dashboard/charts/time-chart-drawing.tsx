@@ -1,89 +1,61 @@
 import "@mantine/charts/styles.css";
-import { CompositeChart, type CompositeChartSeries } from "@mantine/charts";
+import { CompositeChart } from "@mantine/charts";
 import { useElementSize, useId } from "@mantine/hooks";
-import type { ReactNode } from "react";
-import { Area, ErrorBar } from "recharts";
+import { memo, useMemo } from "react";
 
 import { minute, shortDay } from "../format/time.ts";
-import { type Line, reachOf, type Row, type TimeChart } from "./chart.ts";
-import { colourOf, FillPattern, MarkerAt } from "./swatch.tsx";
+import { type Line, reachOf, type TimeChart } from "./chart.ts";
+import { SeriesDrawing } from "./series-drawing.tsx";
+import { FillPattern } from "./swatch.tsx";
 import { niceTicks, timeTicks } from "./ticks.ts";
 import { TimeTooltip } from "./time-tooltip.tsx";
 import { shownIn } from "./units.ts";
 
 const HEIGHT = 260;
-/** Of a line that has more points, only some carry its sign. */
-const MOST_MARKERS = 14;
 /** Of a label of the time axis, with the space around it. */
 const LABEL_WIDTH = 72;
 const AXIS_WIDTH = 62;
 
-type DotProps = { cx?: number | undefined; cy?: number | undefined; index?: number };
+const hasBarsIn = (lines: readonly Line[]): boolean => lines.some(({ as }) => as === "bar");
 
-/** A point without neighbours is no line: its sign is all there is to see of it. */
-const isAlone = (rows: readonly Row[], key: string, index: number): boolean =>
-  typeof rows[index - 1]?.[key] !== "number" && typeof rows[index + 1]?.[key] !== "number";
-
-function signsOf(line: Line, rows: readonly Row[]) {
-  const every = Math.ceil(rows.length / MOST_MARKERS);
-  return ({ cx, cy, index = 0 }: DotProps): ReactNode => {
-    const isThere = typeof rows[index]?.[line.key] === "number";
-    if (!isThere || typeof cx !== "number" || typeof cy !== "number") return <g key={index} />;
-    if (index % every !== 0 && !isAlone(rows, line.key, index)) return <g key={index} />;
-    return <MarkerAt key={index} x={cx} y={cy} look={line.look} />;
-  };
+/** Round values that the vertical axis names. */
+function valueTicksOf(chart: TimeChart): number[] {
+  const { least, greatest } = reachOf(chart);
+  const hasBars = hasBarsIn(chart.lines);
+  // The length of a bar is its number, so it begins at zero; shares end at all.
+  const top = chart.unit === "share" && hasBars ? 1 : greatest;
+  return niceTicks(hasBars ? Math.min(0, least) : least, top);
 }
 
-/** How far the ends of an interval are from its point. */
-const whiskersOf =
-  ({ key, range = "" }: Line) =>
-  (row: Row): [number, number] => {
-    const [value, ends] = [row[key], row[range]];
-    return typeof value === "number" && Array.isArray(ends)
-      ? [value - ends[0], ends[1] - value]
-      : [0, 0];
-  };
-
-const Whiskers = (line: Line): ReactNode => (
-  <ErrorBar
-    dataKey={whiskersOf(line)}
-    stroke={colourOf(line.look)}
-    width={6}
-    strokeWidth={1.5}
-    isAnimationActive={false}
-  />
-);
-
-const bandOf = (line: Line): ReactNode => (
-  <Area
-    key={`band ${line.key}`}
-    dataKey={line.range ?? ""}
-    stroke="none"
-    fill={colourOf(line.look)}
-    fillOpacity={0.14}
-    type="linear"
-    connectNulls={false}
-    isAnimationActive={false}
-    activeDot={false}
-    dot={false}
-    legendType="none"
-    tooltipType="none"
-  />
-);
-
-function seriesOf(line: Line): CompositeChartSeries {
-  const { key, name, look, as } = line;
+/** Instants that the axis of time names, and how: a day by its date, all else by its time. */
+function timeTicksOf({ rows }: TimeChart, timeZone: string, width: number) {
+  const times = timeTicks(
+    rows.map(({ at }) => at),
+    timeZone,
+    Math.max(2, Math.floor((width - AXIS_WIDTH) / LABEL_WIDTH)),
+  );
+  const days = new Set(times.filter(({ isDay }) => isDay).map(({ at }) => at));
   return {
-    name: key,
-    label: name,
-    color: look.colour,
-    type: as,
-    ...(look.dash === "" ? {} : { strokeDasharray: look.dash }),
+    ticks: times.map(({ at }) => at),
+    tickFormatter: (at: number): string =>
+      days.has(at) ? shortDay(at, timeZone) : minute(at, timeZone),
   };
 }
+
+/** A step can be pointed at only where a series of the library's own has a value. */
+const stepsOf = (value: number) => ({
+  series: [{ name: "steps", type: "line" as const, color: "gray" }],
+  lineProps: {
+    dataKey: () => value,
+    stroke: "none",
+    strokeOpacity: 0,
+    dot: false,
+    activeDot: false,
+  },
+});
 
 /** The picture alone; `TimeChart` loads it when it is first needed. */
-export function TimeChartDrawing({
+export const TimeChartDrawing = memo(function TimeChartDrawing({
   chart,
   timeZone,
   label,
@@ -95,20 +67,9 @@ export function TimeChartDrawing({
   const { rows, lines, unit, marks } = chart;
   const id = useId().replaceAll(":", "");
   const { ref, width } = useElementSize();
-  const { least, greatest } = reachOf(chart);
-  const hasBars = lines.some(({ as }) => as === "bar");
-  // The length of a bar is its number, so it begins at zero; shares end at all.
-  const top = unit === "share" && hasBars ? 1 : greatest;
-  const ticks = niceTicks(hasBars ? Math.min(0, least) : least, top);
-  const times = timeTicks(
-    rows.map(({ at }) => at),
-    timeZone,
-    Math.max(2, Math.floor((width - AXIS_WIDTH) / LABEL_WIDTH)),
-  );
-  const days = new Set(times.filter(({ isDay }) => isDay).map(({ at }) => at));
-  const timeText = (at: number): string =>
-    days.has(at) ? shortDay(at, timeZone) : minute(at, timeZone);
-  const lineOf = (name: string): Line | undefined => lines.find(({ key }) => key === name);
+  const ticks = useMemo(() => valueTicksOf(chart), [chart]);
+  const times = useMemo(() => timeTicksOf(chart, timeZone, width), [chart, timeZone, width]);
+  const [bottom = 0, top = 1] = [ticks[0], ticks.at(-1)];
   const patternOf = (key: string): string => `${id}-${key}`;
   return (
     <CompositeChart
@@ -118,12 +79,9 @@ export function TimeChartDrawing({
       h={HEIGHT}
       data={rows}
       dataKey="at"
-      series={lines.map(seriesOf)}
-      curveType="linear"
-      connectNulls={false}
+      {...stepsOf(bottom)}
       gridAxis="x"
       tickLine="none"
-      maxBarWidth={40}
       referenceLines={marks.map(({ atMs }, place) => ({
         x: atMs,
         color: "gray.6",
@@ -131,32 +89,13 @@ export function TimeChartDrawing({
         labelPosition: "insideTopLeft" as const,
         label: { value: String(place + 1), fontSize: 11, fill: "var(--mantine-color-text)" },
       }))}
-      xAxisProps={{
-        ticks: times.map(({ at }) => at),
-        tickFormatter: timeText,
-        interval: 0,
-      }}
+      xAxisProps={{ ...times, interval: 0, scale: hasBarsIn(lines) ? "band" : "point" }}
       yAxisProps={{
         ticks,
-        domain: [ticks[0] ?? 0, ticks.at(-1) ?? 1],
+        domain: [bottom, top],
         tickFormatter: (value: number) => shownIn(unit, value).text,
         width: AXIS_WIDTH,
         interval: 0,
-      }}
-      lineProps={({ name }) => {
-        const line = lineOf(name);
-        if (!line) return {};
-        return {
-          dot: signsOf(line, rows),
-          ...(line.rangeAs === "whiskers" ? { children: Whiskers(line) } : {}),
-        };
-      }}
-      barProps={({ name }) => {
-        const stack = lineOf(name)?.stack;
-        return {
-          fill: `url(#${patternOf(name)})`,
-          ...(stack === undefined ? {} : { stackId: stack }),
-        };
       }}
       composedChartProps={{ margin: { top: 8, right: 12, bottom: 4, left: 0 } }}
       tooltipProps={{
@@ -170,7 +109,7 @@ export function TimeChartDrawing({
           <FillPattern key={key} id={patternOf(key)} look={look} />
         ))}
       </defs>
-      {lines.filter(({ rangeAs }) => rangeAs === "band").map(bandOf)}
+      <SeriesDrawing chart={chart} patternOf={patternOf} />
     </CompositeChart>
   );
-}
+});

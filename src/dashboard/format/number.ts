@@ -10,8 +10,19 @@ const unknown: Shown = { text: UNKNOWN, exact: "unknown" };
 const exactNumber = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 20 });
 const exactOf = (value: number): string => exactNumber.format(value);
 
-const digits = (least: number, most: number) =>
-  new Intl.NumberFormat(LOCALE, { minimumFractionDigits: least, maximumFractionDigits: most });
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Making one takes longer than all its uses on a screen. */
+function digits(least: number, most: number): Intl.NumberFormat {
+  const key = `${least} ${most}`;
+  const known = formats.get(key);
+  if (known) return known;
+  const range = { minimumFractionDigits: least, maximumFractionDigits: most };
+  const made = new Intl.NumberFormat(LOCALE, range);
+  formats.set(key, made);
+  return made;
+}
+
 const whole = digits(0, 0);
 const significant = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 });
 

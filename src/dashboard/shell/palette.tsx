@@ -36,11 +36,12 @@ export const PaletteButton = () => (
   </>
 );
 
-function useFoundPrompts(typed: string) {
+function useFoundPrompts(typed: string, isOpen: boolean) {
   const { id, api } = useProject();
   const [q] = useDebouncedValue(typed.trim(), TYPING_MS);
   return useQuery({
     queryKey: [id, "palette", q],
+    enabled: isOpen,
     queryFn: ({ signal }) =>
       api.get<SearchPage>(
         "/api/public/prompts/search",
@@ -55,7 +56,8 @@ function useFoundPrompts(typed: string) {
 export function Palette() {
   const [typed, setTyped] = useState("");
   const { id: projectId, may } = useProject();
-  const { data: found } = useFoundPrompts(typed);
+  const [isOpen, setOpen] = useState(false);
+  const { data: found } = useFoundPrompts(typed, isOpen);
   const navigate = useNavigate();
   const wanted = typed.trim().toLowerCase();
   const places = PLACES.filter(
@@ -66,6 +68,8 @@ export function Palette() {
     <Spotlight.Root
       query={typed}
       onQueryChange={setTyped}
+      onSpotlightOpen={() => setOpen(true)}
+      onSpotlightClose={() => setOpen(false)}
       shortcut={["mod + K", "/"]}
       scrollable
       maxHeight={420}

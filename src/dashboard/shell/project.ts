@@ -30,13 +30,15 @@ export function useProject(): ProjectView {
   }, [session]);
 }
 
+export const settingsQuery = (projectId: string) => ({
+  queryKey: [projectId, "settings"] as const,
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    apiOf(projectId).get<Settings>("/api/public/settings", {}, signal),
+});
+
 export function useSettings() {
-  const { id, api } = useProject();
-  return useQuery({
-    queryKey: [id, "settings"],
-    queryFn: ({ signal }) => api.get<Settings>("/api/public/settings", {}, signal),
-    staleTime: 300_000,
-  });
+  const { id } = useProject();
+  return useQuery({ ...settingsQuery(id), staleTime: 300_000 });
 }
 
 /** The project's time zone; UTC until it is known. */

@@ -9,10 +9,12 @@ import {
 
 import { queries } from "../api/queries.ts";
 import { sessions } from "../api/session.ts";
+import { start } from "../api/start.ts";
 import { ErrorPanel } from "../parts/error-panel.tsx";
 import { readWindow } from "../window.ts";
 import { chosenProject } from "./chosen-project.ts";
 import { NotFound } from "./not-found.tsx";
+import { settingsQuery } from "./project.ts";
 import { Shell } from "./shell.tsx";
 
 export const rootRoute = createRootRoute({
@@ -57,6 +59,10 @@ export const projectRoute = createRoute({
     const session = data.find(({ project }) => project.id === params.projectId);
     if (!session) throw redirect({ to: "/sign-in", search: { next: location.href } });
     return { session };
+  },
+  // Every screen shows instants in the project's time zone.
+  loader: ({ params, preload }) => {
+    if (!preload) void start(settingsQuery(params.projectId));
   },
   component: Shell,
   errorComponent: ({ error, reset }) => <ErrorPanel error={error} retry={reset} />,

@@ -48,7 +48,7 @@ export function Effects({ comparison }: { comparison: Comparison }) {
         "95 % intervals",
         `${dayAndMinute(from, timeZone)} – ${dayAndMinute(to, timeZone)} ${timeZone}`,
       ]}
-      table={comparisonTable(comparison)}
+      table={() => comparisonTable(comparison)}
     >
       {lines.length > 0 ? (
         <ForestPlot lines={lines} label={lines.map(({ says }) => says).join(". ")} />

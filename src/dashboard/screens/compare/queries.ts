@@ -1,33 +1,47 @@
-import { useQuery } from "@tanstack/react-query";
+import { skipToken, useQuery } from "@tanstack/react-query";
 
 import type { Comparison } from "../../../features/comparisons/contract.ts";
 import type { VersionPage } from "../../../features/prompts/catalog/contract.ts";
-import { promptPath } from "../../api/client.ts";
+import { apiOf, promptPath } from "../../api/client.ts";
 import { isSameSubject } from "../../charts/queries.ts";
 import { useProject, useWindow } from "../../shell/project.ts";
+import type { Window } from "../../window.ts";
+
+type Aborted = { signal: AbortSignal };
+
+export const versionsQuery = (projectId: string, prompt: string) => ({
+  queryKey: [projectId, "prompt", prompt, "versions"] as const,
+  queryFn: ({ signal }: Aborted) =>
+    apiOf(projectId).get<VersionPage>(promptPath(prompt, "/versions"), { limit: 100 }, signal),
+});
 
 /** Versions of a prompt, newest first. */
 export function useVersions(prompt: string | undefined) {
-  const { id, api } = useProject();
-  return useQuery({
-    queryKey: [id, "prompt", prompt, "versions"],
-    enabled: prompt !== undefined,
-    queryFn: ({ signal }) =>
-      api.get<VersionPage>(promptPath(prompt ?? "", "/versions"), { limit: 100 }, signal),
-  });
+  const { id } = useProject();
+  const read = versionsQuery(id, prompt ?? "");
+  return useQuery({ ...read, queryFn: prompt === undefined ? skipToken : read.queryFn });
 }
 
-type Arms = { prompt: string; control: number; candidate: number };
+export type Arms = { prompt: string; control: number; candidate: number };
 
-export function useComparison({ prompt, control, candidate }: Arms) {
-  const { id, api } = useProject();
-  const { from, to, environment } = useWindow();
+export function comparisonQuery(
+  projectId: string,
+  { prompt, control, candidate }: Arms,
+  { from, to, environment }: Window,
+) {
   const query = { control, candidate, from, to, environment };
-  const queryKey = [id, "prompt", prompt, "comparison", query];
+  return {
+    queryKey: [projectId, "prompt", prompt, "comparison", query] as const,
+    queryFn: ({ signal }: Aborted) =>
+      apiOf(projectId).get<Comparison>(promptPath(prompt, "/comparison"), query, signal),
+  };
+}
+
+export function useComparison(arms: Arms) {
+  const read = comparisonQuery(useProject().id, arms, useWindow());
   return useQuery<Comparison>({
-    queryKey,
-    queryFn: ({ signal }) => api.get<Comparison>(promptPath(prompt, "/comparison"), query, signal),
-    placeholderData: (before, asked) => (isSameSubject(asked, queryKey) ? before : undefined),
+    ...read,
+    placeholderData: (before, asked) => (isSameSubject(asked, read.queryKey) ? before : undefined),
   });
 }
 
@@ -39,17 +53,16 @@ export type WrittenVersion = {
   commitMessage: string | null;
 };
 
-export function useVersion(prompt: string, version: number) {
-  const { id, api } = useProject();
-  return useQuery({
-    queryKey: [id, "prompt", prompt, "version", version, "unresolved"],
-    queryFn: ({ signal }) =>
-      api.get<WrittenVersion>(
-        `/api/public/v2/prompts/${encodeURIComponent(prompt)}`,
-        { version, resolve: false },
-        signal,
-      ),
-    // A version never changes.
-    staleTime: Infinity,
-  });
-}
+export const versionQuery = (projectId: string, prompt: string, version: number) => ({
+  queryKey: [projectId, "prompt", prompt, "version", version, "unresolved"] as const,
+  queryFn: ({ signal }: Aborted) =>
+    apiOf(projectId).get<WrittenVersion>(
+      `/api/public/v2/prompts/${encodeURIComponent(prompt)}`,
+      { version, resolve: false },
+      signal,
+    ),
+});
+
+export const useVersion = (prompt: string, version: number) =>
+  // A version never changes.
+  useQuery({ ...versionQuery(useProject().id, prompt, version), staleTime: Infinity });

@@ -12,7 +12,7 @@ import {
   VolumePanel,
 } from "../../charts/over-time-panels.tsx";
 import { useMinute } from "../../shell/project.ts";
-import { stretchOf, titleOf } from "./panels.ts";
+import { labelOf, metricOf, statisticOf, stretchOf, titleOf } from "./panels.ts";
 
 /** One panel of a dashboard, drawn. */
 export function PanelView({
@@ -31,14 +31,14 @@ export function PanelView({
   };
   const { granularity } = dashboard.window;
   const common = { asked, granularity, title: titleOf(panel), menu };
-  const metric = panel.metric ?? "latencyMs";
+  const metric = metricOf(panel);
   switch (panel.chart) {
     case "volume":
       return <VolumePanel {...common} />;
     case "cost":
       return <CostPanel {...common} />;
     case "line":
-      return <LinePanel {...common} metric={metric} statistic={panel.statistic ?? "count"} />;
+      return <LinePanel {...common} metric={metric} statistic={statisticOf(panel)} />;
     case "percentiles":
       return <PercentilesPanel {...common} metric={metric} version={panel.versions[0]} />;
     case "score":
@@ -47,12 +47,7 @@ export function PanelView({
       return <DistributionPanel asked={asked} metric={metric} title={common.title} menu={menu} />;
     case "adoption":
       return (
-        <AdoptionPanel
-          asked={asked}
-          label={panel.label ?? "production"}
-          title={common.title}
-          menu={menu}
-        />
+        <AdoptionPanel asked={asked} label={labelOf(panel)} title={common.title} menu={menu} />
       );
   }
 }

@@ -109,6 +109,11 @@ export function moved<T>(panels: readonly T[], from: number, by: 1 | -1): T[] {
 /** Columns of twelve that a panel takes on a wide screen. */
 export const COLUMNS: Record<Panel["width"], number> = { third: 4, half: 6, full: 12 };
 
+/** What a panel is of where it does not say so. */
+export const metricOf = ({ metric }: Panel): string => metric ?? "latencyMs";
+export const statisticOf = ({ statistic }: Panel): Statistic => statistic ?? "count";
+export const labelOf = ({ label }: Panel): string => label ?? "production";
+
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 

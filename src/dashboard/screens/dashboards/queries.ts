@@ -5,7 +5,7 @@ import type {
   Dashboard,
   DashboardList,
 } from "../../../features/dashboards/contract.ts";
-import { ApiError, type Query } from "../../api/client.ts";
+import { ApiError, apiOf, type Query } from "../../api/client.ts";
 import { useProject } from "../../shell/project.ts";
 
 const PATH = "/api/public/dashboards";
@@ -14,31 +14,32 @@ const PAGE = 100;
 
 const pathOf = (id: string): string => `${PATH}/${encodeURIComponent(id)}`;
 
-export function useDashboards() {
-  const { id, api } = useProject();
-  return useQuery({
-    queryKey: [id, "dashboards"],
-    queryFn: async ({ signal }) => {
-      const all: DashboardList["data"] = [];
-      let cursor: string | undefined;
-      do {
-        const query: Query = { limit: PAGE, cursor };
-        const page: DashboardList = await api.get<DashboardList>(PATH, query, signal);
-        all.push(...page.data);
-        cursor = page.nextCursor ?? undefined;
-      } while (cursor !== undefined);
-      return all;
-    },
-  });
-}
+export const dashboardsQuery = (projectId: string) => ({
+  queryKey: [projectId, "dashboards"] as const,
+  queryFn: async ({ signal }: { signal: AbortSignal }) => {
+    const api = apiOf(projectId);
+    const all: DashboardList["data"] = [];
+    let cursor: string | undefined;
+    do {
+      const query: Query = { limit: PAGE, cursor };
+      const page: DashboardList = await api.get<DashboardList>(PATH, query, signal);
+      all.push(...page.data);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    return all;
+  },
+});
 
-export function useDashboard(dashboardId: string) {
-  const { id, api } = useProject();
-  return useQuery({
-    queryKey: [id, "dashboards", dashboardId],
-    queryFn: ({ signal }) => api.get<Dashboard>(pathOf(dashboardId), {}, signal),
-  });
-}
+export const useDashboards = () => useQuery(dashboardsQuery(useProject().id));
+
+export const dashboardQuery = (projectId: string, dashboardId: string) => ({
+  queryKey: [projectId, "dashboards", dashboardId] as const,
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    apiOf(projectId).get<Dashboard>(pathOf(dashboardId), {}, signal),
+});
+
+export const useDashboard = (dashboardId: string) =>
+  useQuery(dashboardQuery(useProject().id, dashboardId));
 
 export function useCreateDashboard() {
   const { id, api } = useProject();

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { infiniteQueryOptions, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { z } from "zod";
 
 import type { fullTrace } from "../../../features/ingest/reads/contract.ts";
@@ -7,7 +7,9 @@ import type {
   GenerationView,
 } from "../../../features/ingest/reads/generations/contract.ts";
 import type { Score } from "../../../features/scores/contract.ts";
+import { apiOf } from "../../api/client.ts";
 import { useProject, useWindow } from "../../shell/project.ts";
+import type { Window } from "../../window.ts";
 import type { GenerationsSearch } from "./search.ts";
 
 export type { GenerationView } from "../../../features/ingest/reads/generations/contract.ts";
@@ -26,13 +28,16 @@ const isWhole = ({ traceId, sessionId }: GenerationsSearch): boolean =>
   traceId !== undefined || sessionId !== undefined;
 
 /** Generations that pass the filters, page by page, newest first. */
-export function useGenerations(search: GenerationsSearch) {
-  const { id, api } = useProject();
-  const { from, to, environment } = useWindow();
+export function generationsQuery(
+  projectId: string,
+  search: GenerationsSearch,
+  { from, to, environment }: Window,
+) {
+  const api = apiOf(projectId);
   const window = isWhole(search) ? { environment } : { from, to, environment };
   const query = { ...search, ...window, limit: PAGE };
-  return useInfiniteQuery({
-    queryKey: [id, "generations", query],
+  return infiniteQueryOptions({
+    queryKey: [projectId, "generations", query],
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ signal, pageParam }): Promise<Page> => {
       let cursor = pageParam;
@@ -47,12 +52,18 @@ export function useGenerations(search: GenerationsSearch) {
   });
 }
 
+export const useGenerations = (search: GenerationsSearch) =>
+  useInfiniteQuery(generationsQuery(useProject().id, search, useWindow()));
+
+export const traceQuery = (projectId: string, traceId: string) => ({
+  queryKey: [projectId, "trace", traceId] as const,
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    apiOf(projectId).get<TraceView>(
+      `/api/public/traces/${encodeURIComponent(traceId)}`,
+      {},
+      signal,
+    ),
+});
+
 /** One trace with all its observations and scores. */
-export function useTrace(traceId: string) {
-  const { id, api } = useProject();
-  return useQuery({
-    queryKey: [id, "trace", traceId],
-    queryFn: ({ signal }) =>
-      api.get<TraceView>(`/api/public/traces/${encodeURIComponent(traceId)}`, {}, signal),
-  });
-}
+export const useTrace = (traceId: string) => useQuery(traceQuery(useProject().id, traceId));

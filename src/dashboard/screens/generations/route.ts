@@ -3,11 +3,13 @@ import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { projectRoute } from "../../shell/root.tsx";
 import { textOf } from "../metrics/search.ts";
 import { readGenerationsSearch } from "./search.ts";
+import { startGenerations, startTrace } from "./start.ts";
 
 export const generationsRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "generations",
   validateSearch: readGenerationsSearch,
+  loader: startGenerations,
   component: lazyRouteComponent(() => import("./screen.tsx"), "GenerationsScreen"),
 });
 
@@ -18,5 +20,6 @@ export const traceRoute = createRoute({
   validateSearch: (search: Record<string, unknown>): { observation?: string | undefined } => ({
     observation: textOf(search["observation"]),
   }),
+  loader: startTrace,
   component: lazyRouteComponent(() => import("./trace-screen.tsx"), "TraceScreen"),
 });

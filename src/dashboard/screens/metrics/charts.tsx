@@ -4,7 +4,7 @@ import type { Metrics } from "../../../features/rollups/contract.ts";
 import { AdoptionPanel } from "../../charts/adoption-panel.tsx";
 import { DistributionPanel } from "../../charts/distribution-panel.tsx";
 import { granularityOf } from "../../charts/granularity.ts";
-import { metricName, VALUE_METRICS } from "../../charts/names.ts";
+import { metricName } from "../../charts/names.ts";
 import {
   CostPanel,
   PercentilesPanel,
@@ -14,9 +14,7 @@ import {
 import type { Asked } from "../../charts/queries.ts";
 import { useMinute } from "../../shell/project.ts";
 import type { MetricsSearch } from "./search.ts";
-
-const DEFAULT_METRIC = "latencyMs";
-const DEFAULT_LABEL = "production";
+import { chartSubjects } from "./subjects.ts";
 
 const Choice = ({
   label,
@@ -42,23 +40,10 @@ const Choice = ({
   />
 );
 
-/** Names of scores: numbers before categories, what has the most values first. */
-function scoreNames({ data }: Metrics): string[] {
-  const found = new Map<string, { isNumeric: boolean; n: number }>();
-  for (const { name, source, dataType, n } of data.flatMap((line) => line.scores)) {
-    if (source !== null) continue;
-    const isNumeric = dataType === "NUMERIC" || (found.get(name)?.isNumeric ?? false);
-    found.set(name, { isNumeric, n: n + (found.get(name)?.n ?? 0) });
-  }
-  return [...found]
-    .sort(([, a], [, b]) => Number(b.isNumeric) - Number(a.isNumeric) || b.n - a.n)
-    .map(([name]) => name);
-}
-
 /** All charts of one prompt; what they are of is in the address. */
 export function MetricsCharts({
   asked,
-  metrics,
+  metrics: shown,
   search,
   change,
 }: {
@@ -70,14 +55,10 @@ export function MetricsCharts({
   const nowMs = useMinute();
   const span = { fromMs: Date.parse(asked.from), toMs: Date.parse(asked.to) };
   const granularity = granularityOf(span, nowMs);
-  const scores = scoreNames(metrics);
-  const labels = [...new Set([DEFAULT_LABEL, ...metrics.data.flatMap((line) => line.labels)])];
-  const score =
-    search.score !== undefined && scores.includes(search.score) ? search.score : scores[0];
-  const metric = search.metric ?? DEFAULT_METRIC;
-  const choices = [...VALUE_METRICS, ...scores.map((name) => `score:${name}`)];
-  const isValue = (VALUE_METRICS as readonly string[]).includes(metric);
-  const label = search.label ?? DEFAULT_LABEL;
+  const { scores, score, labels, label, metric, valueMetric, metrics } = chartSubjects(
+    shown,
+    search,
+  );
   const asOptions = (names: readonly string[]) =>
     names.map((value) => ({ value, label: metricName(value) }));
   return (
@@ -86,7 +67,7 @@ export function MetricsCharts({
       <PercentilesPanel
         asked={asked}
         granularity={granularity}
-        metric={isValue ? metric : DEFAULT_METRIC}
+        metric={valueMetric}
         version={search.version}
         onVersion={(version) => change({ version })}
       />
@@ -114,7 +95,7 @@ export function MetricsCharts({
         controls={
           <Choice
             label="Metric of the distribution and the percentiles"
-            data={asOptions(choices)}
+            data={asOptions(metrics)}
             value={metric}
             onChange={(metric) => change({ metric })}
           />

@@ -255,21 +255,3 @@ export function sortLines(
     return (isDown ? y - x : x - y) || b.version - a.version;
   });
 }
-
-/** More lines than this cannot be told apart in one chart. */
-const MOST_CHARTED = 8;
-
-/**
- * The versions that charts show unless somebody chose: the busiest, ascending.
- *
- * @returns none when all fit
- */
-export function busiestVersions(lines: readonly VersionMetrics[]): number[] {
-  const used = lines.filter(({ count }) => count > 0);
-  if (used.length <= MOST_CHARTED) return [];
-  return used
-    .toSorted((a, b) => b.count - a.count || b.version - a.version)
-    .slice(0, MOST_CHARTED)
-    .map(({ version }) => version)
-    .sort((a, b) => a - b);
-}

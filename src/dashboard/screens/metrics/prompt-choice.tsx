@@ -3,24 +3,13 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import type { SearchPage } from "../../../features/prompts/catalog/contract.ts";
 import { useProject } from "../../shell/project.ts";
-
-const MOST = 50;
+import { promptsQuery } from "./prompts-query.ts";
 
 /** Prompts whose name begins with what was typed; the newest answer stays while the next one comes. */
 export function usePrompts(prefix = "") {
-  const { id, api } = useProject();
-  return useQuery({
-    queryKey: [id, "prompts", "search", { prefix, limit: MOST }],
-    queryFn: ({ signal }) =>
-      api.get<SearchPage>(
-        "/api/public/prompts/search",
-        { prefix: prefix === "" ? undefined : prefix, limit: MOST },
-        signal,
-      ),
-    placeholderData: keepPreviousData,
-  });
+  const { id } = useProject();
+  return useQuery({ ...promptsQuery(id, prefix), placeholderData: keepPreviousData });
 }
 
 /** One prompt of the project, found by the beginning of its name. */

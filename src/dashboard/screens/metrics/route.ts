@@ -1,13 +1,13 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 
-import { preloadDrawing } from "../../charts/preload.ts";
 import { projectRoute } from "../../shell/root.tsx";
 import { readMetricsSearch } from "./search.ts";
+import { startMetrics } from "./start.ts";
 
 export const metricsRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "metrics",
   validateSearch: readMetricsSearch,
-  loader: preloadDrawing,
+  loader: startMetrics,
   component: lazyRouteComponent(() => import("./screen.tsx"), "MetricsScreen"),
 });

@@ -12,11 +12,12 @@ import { WindowBar } from "../../parts/window-bar.tsx";
 import { useProject, useTimeZone, useWindow } from "../../shell/project.ts";
 import { MetricsCharts } from "./charts.tsx";
 import { ColumnsChoice } from "./columns-choice.tsx";
-import { busiestVersions, columnsOf, defaultIds, readSort, writeSort } from "./columns.ts";
+import { columnsOf, defaultIds, readSort, writeSort } from "./columns.ts";
 import { MetricsTable } from "./metrics-table.tsx";
 import { NoPrompts, NoTraffic } from "./nothing.tsx";
 import { PromptChoice, usePrompts } from "./prompt-choice.tsx";
-import { type MetricsSearch, versionsOf } from "./search.ts";
+import type { MetricsSearch } from "./search.ts";
+import { isUsed, shownVersions } from "./subjects.ts";
 import { metricsTable } from "./table-csv.ts";
 
 const route = getRouteApi("/projects/$projectId/metrics");
@@ -97,19 +98,14 @@ function OfPrompt({ prompt }: { prompt: string }) {
   const search = route.useSearch();
   const change = useChange();
   const { from, to, environment } = useWindow();
-  const asked: Asked = { prompt, versions: versionsOf(search.versions), from, to, environment };
-  const everything = useMetrics({ ...asked, versions: [] });
+  const asked: Asked = { prompt, versions: [], from, to, environment };
+  const everything = useMetrics(asked);
   return (
     <Loaded query={everything}>
       {(all) => {
         const known = all.data.map(({ version }) => version);
-        const chosen = asked.versions.filter((version) => known.includes(version));
-        const metrics =
-          chosen.length === 0
-            ? all
-            : { ...all, data: all.data.filter(({ version }) => chosen.includes(version)) };
-        const busiest = chosen.length === 0 ? busiestVersions(all.data) : [];
-        const isUsed = all.data.some(({ firstEverAt }) => firstEverAt !== null);
+        const { chosen, metrics, charted } = shownVersions(all, search);
+        const isCut = chosen.length === 0 && charted.length > 0;
         return (
           <Stack>
             {known.length > 1 && (
@@ -129,14 +125,14 @@ function OfPrompt({ prompt }: { prompt: string }) {
               />
             )}
             <Table asked={asked} metrics={metrics} />
-            {busiest.length > 0 && (
+            {isCut && (
               <Text size="sm" c="dimmed">
-                The charts show the {busiest.length} busiest versions; choose others above.
+                The charts show the {charted.length} busiest versions; choose others above.
               </Text>
             )}
-            {isUsed ? (
+            {isUsed(all) ? (
               <MetricsCharts
-                asked={{ ...asked, versions: busiest.length > 0 ? busiest : chosen }}
+                asked={{ ...asked, versions: charted }}
                 metrics={metrics}
                 search={search}
                 change={change}

@@ -96,7 +96,7 @@ export function PreviewPanel({ rule }: { rule: Draft }) {
             `n = ${count(seen.points.reduce((sum, { n }) => sum + n, 0)).text}`,
             `${dayAndMinute(data.from, timeZone)} – ${dayAndMinute(data.to, timeZone)} ${timeZone}`,
           ]}
-          table={previewTable(seen)}
+          table={() => previewTable(seen)}
         >
           <TimeChart
             chart={previewChart(seen, data)}

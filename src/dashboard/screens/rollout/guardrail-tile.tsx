@@ -87,7 +87,7 @@ export function GuardrailTile({ guardrail, rollout }: { guardrail: Guardrail; ro
     <ChartFrame
       title={name}
       facts={facts}
-      table={evidenceTable(rollout.history, metric)}
+      table={() => evidenceTable(rollout.history, metric)}
       controls={<StateBadge {...verdict} />}
     >
       <Stack gap="xs">
