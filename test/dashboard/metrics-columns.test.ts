@@ -86,7 +86,23 @@ describe("columns of the metrics", () => {
     expect(column([quiet], "timeToFirstTokenMs.mean").of(quiet).value).toBeNull();
   });
 
-  it("have one for each score, over all sources, and shares of categories", () => {
+  it("have one for each score over all sources, and one for each source to be chosen", () => {
+    const scores = [numeric("a, b", 0.8), numeric("a, b", 0.9, "EVAL")];
+    const lines = [line(1, { scores }), line(2, { scores: [numeric("a, b", 0.5)] })];
+    const means = columnsOf(lines).filter(({ id }) => /^score:.*mean$/.test(id));
+    expect(means.map(({ id, group }) => [id, group])).toEqual([
+      ["score:a%2C b:NUMERIC.mean", "Score a, b"],
+      ["score:a%2C b:NUMERIC@EVAL.mean", "Score a, b from EVAL"],
+    ]);
+    expect(lines.map((each) => means[1]?.of(each))).toEqual([
+      { value: 0.9, n: 3 },
+      { value: null, n: 0 },
+    ]);
+    const shown = defaultIds(columnsOf(lines));
+    expect(means.map(({ id }) => shown.includes(id))).toEqual([true, false]);
+  });
+
+  it("have shares of categories", () => {
     const lines = [
       line(1, {
         scores: [
@@ -105,7 +121,7 @@ describe("columns of the metrics", () => {
       line(2),
     ];
     const ids = columnsOf(lines).map(({ id }) => id);
-    expect(ids.filter((id) => id.startsWith("score:quality"))).toHaveLength(7);
+    expect(ids.filter((id) => id.startsWith("score:quality"))).toHaveLength(14);
     expect(ids).not.toContain("score:passed:BOOLEAN.share of False");
     const of = (id: string) => lines.map((each) => column(lines, id).of(each));
     expect(of("score:quality:NUMERIC.mean")).toEqual([

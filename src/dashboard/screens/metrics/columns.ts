@@ -126,85 +126,115 @@ const USE: Column[] = [
   },
 ];
 
-const scoreLine = (line: VersionMetrics, name: string, dataType: string): ScoreLine | undefined =>
-  line.scores.find(
-    (score) => score.name === name && score.dataType === dataType && score.source === null,
-  );
+/** A score's values of one type, from one source or (null) over all. */
+type Kind = { name: string; dataType: string; source: string | null };
+
+const kindOf = ({ name, dataType, source }: Kind): Kind => ({ name, dataType, source });
+
+const isOf = (score: ScoreLine, { name, dataType, source }: Kind): boolean =>
+  score.name === name && score.dataType === dataType && score.source === source;
+
+/** Ids stand between commas in the address. */
+const inId = (text: string): string => text.replaceAll("%", "%25").replaceAll(",", "%2C");
+
+const idOf = ({ name, dataType, source }: Kind, statistic: string): string =>
+  `score:${inId(name)}:${dataType}${source === null ? "" : `@${inId(source)}`}.${inId(statistic)}`;
+
+const groupOf = ({ name, source }: Kind): string =>
+  `${metricName(`score:${name}`)}${source === null ? "" : ` from ${source}`}`;
 
 type ScoreStatistic = "mean" | "min" | "p5" | "p50" | "p95" | "max";
 const OF_SCORES: readonly ScoreStatistic[] = ["mean", "min", "p5", "p50", "p95", "max"];
 
-function scoreColumns(name: string, dataType: string, categories: readonly string[]): Column[] {
-  const base = { group: metricName(`score:${name}`), behind: { scoreName: name } };
+function scoreColumns(kind: Kind, categories: readonly string[]): Column[] {
   const of =
     (
       read: (score: ScoreLine) => number | null,
       interval: (score: ScoreLine) => Interval | undefined = () => undefined,
     ) =>
     (line: VersionMetrics): Cell => {
-      const score = scoreLine(line, name, dataType);
+      const score = line.scores.find((each) => isOf(each, kind));
       return score
         ? { value: read(score), n: score.n, interval: interval(score) }
         : { value: null, n: 0 };
     };
-  const id = (statistic: string): string => `score:${name}:${dataType}.${statistic}`;
+  const column = (title: string, unit: Unit, cellOf: Column["of"]): Column => ({
+    id: idOf(kind, title),
+    group: groupOf(kind),
+    title,
+    unit,
+    of: cellOf,
+    behind: { scoreName: kind.name },
+  });
   const coverage: Column = {
-    ...base,
-    id: id("n"),
-    title: "values",
-    unit: "values",
-    of: of(({ n }) => n),
+    ...column(
+      "values",
+      "values",
+      of(({ n }) => n),
+    ),
+    id: idOf(kind, "n"),
   };
-  if (dataType === "NUMERIC") {
-    const numbers = OF_SCORES.map((statistic): Column => ({
-      ...base,
-      id: id(statistic),
-      title: statistic,
-      unit: "score",
-      of: of(
-        (score) => score[statistic] ?? null,
-        ({ intervals }) => intervalOf(intervals, statistic),
+  if (kind.dataType === "NUMERIC") {
+    const numbers = OF_SCORES.map((statistic) =>
+      column(
+        statistic,
+        "score",
+        of(
+          (score) => score[statistic] ?? null,
+          ({ intervals }) => intervalOf(intervals, statistic),
+        ),
       ),
-    }));
+    );
     return [...numbers, coverage];
   }
-  const shares = categories.map((category): Column => ({
-    ...base,
-    id: id(`share of ${category}`),
-    title: `share of ${category}`,
-    unit: "share",
-    of: of(
-      (score) => shareOf(score.categories?.[category] ?? 0, score.n),
-      ({ shares }) => shares?.[category],
+  const shares = categories.map((category) =>
+    column(
+      `share of ${category}`,
+      "share",
+      of(
+        (score) => shareOf(score.categories?.[category] ?? 0, score.n),
+        ({ shares }) => shares?.[category],
+      ),
     ),
-  }));
+  );
   return [...shares, coverage];
 }
 
 /** Categories that get a column each; a table of hundreds could not be read. */
 const MOST_CATEGORIES = 12;
 
+/** The categories of a score, the most frequent first. */
+function categoriesOf(lines: readonly ScoreLine[], dataType: string): string[] {
+  const counts = new Map<string, number>();
+  for (const { categories } of lines) {
+    for (const [category, count] of Object.entries(categories ?? {})) {
+      counts.set(category, (counts.get(category) ?? 0) + count);
+    }
+  }
+  // The share of False is what is left of True.
+  if (dataType === "BOOLEAN" && counts.size > 0) return ["True"];
+  const names = [...counts].sort(([, a], [, b]) => b - a).map(([category]) => category);
+  return names.slice(0, MOST_CATEGORIES);
+}
+
+const compared = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
+
+/** By name; what is over all sources before each of them. */
+const byName = (a: Kind, b: Kind): number =>
+  compared(a.name, b.name) ||
+  compared(a.dataType, b.dataType) ||
+  compared(a.source ?? "", b.source ?? "");
+
 /** Every column that the answer has numbers for: what is measured of generations, then each score. */
 export function columnsOf(lines: readonly VersionMetrics[]): Column[] {
-  const scores = new Map<string, { name: string; dataType: string; counts: Map<string, number> }>();
-  for (const { name, dataType, source, categories } of lines.flatMap((line) => line.scores)) {
-    if (source !== null) continue;
-    const key = JSON.stringify([name, dataType]);
-    const known = scores.get(key) ?? { name, dataType, counts: new Map<string, number>() };
-    for (const [category, count] of Object.entries(categories ?? {})) {
-      known.counts.set(category, (known.counts.get(category) ?? 0) + count);
-    }
-    scores.set(key, known);
-  }
+  const scores = Map.groupBy(
+    lines.flatMap((line) => line.scores),
+    (score) => JSON.stringify(kindOf(score)),
+  );
   const ofScores = [...scores.values()]
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap(({ name, dataType, counts }) => {
-      const names = [...counts].sort(([, a], [, b]) => b - a).map(([category]) => category);
-      // The share of False is what is left of True.
-      const shown =
-        dataType === "BOOLEAN" && counts.size > 0 ? ["True"] : names.slice(0, MOST_CATEGORIES);
-      return scoreColumns(name, dataType, shown);
-    });
+    .flatMap((same) => (same[0] ? [{ kind: kindOf(same[0]), same }] : []))
+    .sort((a, b) => byName(a.kind, b.kind))
+    .flatMap(({ kind, same }) => scoreColumns(kind, categoriesOf(same, kind.dataType)));
   return [...USE, ...measureColumns(), ...ofScores];
 }
 
@@ -218,7 +248,8 @@ const DEFAULT_IDS = [
   "costUsd.mean",
   "costUsd.total",
 ];
-const OF_EACH_SCORE = /^score:.*\.(mean|share of True)$/;
+/** Over all sources: one source is shown to who chooses it. */
+const OF_EACH_SCORE = /^score:.*:[A-Z]+\.(mean|share of True)$/;
 
 /** Columns that are shown unless somebody chose others. */
 export const defaultIds = (columns: readonly Column[]): string[] =>
