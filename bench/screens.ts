@@ -2,7 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Page,
+  type Response,
+} from "playwright-core";
 
 import { startBrowser } from "../test/dashboard/support/chromium.ts";
 import { call } from "./project.ts";
@@ -85,22 +91,22 @@ async function look(
     });
     const problems: string[] = [];
     let requests = 0;
-    const scripts: Promise<number>[] = [];
+    const scripts: Response[] = [];
     page.on("pageerror", (error) => problems.push(String(error)));
     page.on("response", (response) => {
       requests++;
       const path = new URL(response.url()).pathname;
       if (response.status() >= 400) problems.push(`${path} answered ${response.status()}`);
-      if (path.endsWith(".js")) {
-        scripts.push(response.body().then((body) => gzipSync(body).byteLength));
-      }
+      if (path.endsWith(".js")) scripts.push(response);
     });
     await page.goto(address, { waitUntil: "commit" });
     const seconds = await readySeconds(page).catch((error: unknown) => {
       throw new Error(`${address} never showed ${content}`, { cause: error });
     });
     if (problems.length > 0) throw new Error(`${address}: ${problems.join("; ")}`);
-    const scriptBytes = (await Promise.all(scripts)).reduce((sum, bytes) => sum + bytes, 0);
+    // Not before: this process serves the files too.
+    const bodies = await Promise.all(scripts.map((script) => script.body()));
+    const scriptBytes = bodies.reduce((sum, body) => sum + gzipSync(body).byteLength, 0);
     return { seconds, requests, scriptBytes };
   } finally {
     await context.close();

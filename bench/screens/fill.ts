@@ -10,6 +10,10 @@ const PATIENCE_MS = 30_000;
 /** So that every list has more than a screen's height of rows. */
 const LISTED = 20;
 
+/** Generations with a score; so far apart that they reach back over days where there are many. */
+const SCORED = 400;
+const SCORED_EVERY = 100;
+
 /** What the screens are opened with. */
 export type Filled = {
   prompt: string;
@@ -36,6 +40,38 @@ async function writePrompts(ask: Ask): Promise<void> {
     await ask("POST", "/api/public/v2/prompts", first);
     await ask("POST", "/api/public/v2/prompts", { ...version, prompt: `${TEXT}Be friendly.\n` });
   }
+}
+
+/** Ids of the generations that `load` wrote last, newest first. */
+const newestIds = (rows: number): string[] =>
+  Array.from({ length: SCORED }, (_, back) => `${PROMPT}-1-${rows - 1 - back * SCORED_EVERY}`);
+
+/** What a chart of scores shows, and a column of each source. */
+async function writeScores(server: Server, ask: Ask, rows: number, now: Date): Promise<void> {
+  const timestamp = now.toISOString();
+  const batch = newestIds(rows).map((id, place) => ({
+    id: `score-event-${place}`,
+    type: "score-create",
+    timestamp,
+    body: {
+      id: `score-${place}`,
+      traceId: id,
+      observationId: id,
+      name: "quality",
+      value: (place % 11) / 10,
+      source: place % 2 === 0 ? "API" : "EVAL",
+    },
+  }));
+  await ask("POST", "/api/public/ingestion", { batch });
+  await until("the scores", async () => {
+    await runJobs(server, now);
+    const { data } = await ask<{ data: { scores: { source: string | null; n: number }[] }[] }>(
+      "GET",
+      `/api/public/prompts/${PROMPT}/metrics`,
+    );
+    const found = data.flatMap(({ scores }) => scores.filter(({ source }) => source === null));
+    return found.reduce((sum, { n }) => sum + n, 0) === SCORED ? true : undefined;
+  });
 }
 
 /** Rules that all fire, so that there are as many incidents. */
@@ -104,7 +140,7 @@ export async function fill(server: Server, authorization: string, rows: number):
   await load(server, wanted, async (done) => {
     if (done % ROWS_PER_TICK === 0) await runJobs(server, now);
   });
-  await runJobs(server, now);
+  await writeScores(server, ask, rows, now);
   // Monitors look at whole windows after they were made, so they are made before now.
   await runJobs(server, new Date(now.getTime() - 2 * HOUR_MS));
   await writeMonitors(ask);
