@@ -12,7 +12,7 @@ const USES = {
   monitors: ["projects", "notifications", "prompts", "ingest", "rollups", "comparisons"],
   delivery: ["projects", "prompts"],
   dashboards: ["projects", "prompts", "rollups"],
-  agents: ["prompts", "delivery", "rollups", "rollouts"],
+  agents: ["prompts", "delivery", "rollups", "comparisons", "rollouts"],
   reports: [
     "projects",
     "notifications",

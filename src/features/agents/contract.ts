@@ -33,6 +33,7 @@ const Force = z
   .boolean()
   .optional()
   .describe("Ends a split of the label, which otherwise refuses.");
+/** Models like to put numbers into quotes; a label of digits alone is then read as a version, as in URLs. */
 const Side = z.union([Version, Label]).optional();
 const Instant = z.iso.datetime({ offset: true }).optional();
 
@@ -63,6 +64,13 @@ export const ReadMetrics = z.object({
   name: PromptName,
   version: Version.optional(),
   from: Instant.describe("First instant; all time when absent."),
+  to: Instant.describe("End of the range, exclusive; now when absent."),
+});
+export const Compare = z.object({
+  name: PromptName,
+  control: Version.describe("The version to compare with."),
+  candidate: Version,
+  from: Instant.describe("First instant; 30 days before to when absent."),
   to: Instant.describe("End of the range, exclusive; now when absent."),
 });
 const RolloutId = z.string().min(1).max(100);

@@ -166,6 +166,7 @@ describe("MCP tools", () => {
       ["deploy", false],
       ["rollback", false],
       ["metrics", true],
+      ["compare", true],
       ["rollouts", true],
       ["rollout", true],
       ["forecast_rollout", true],
@@ -235,7 +236,25 @@ describe("MCP tools", () => {
     });
   });
 
+  it("compare versions, and take their numbers in quotes", async ({ expect }) => {
+    const client = await connect((await project()).bearer);
+    const told = read(await use(client, "compare", { name: "text", control: 1, candidate: 2 }));
+    expect(told).toMatchObject({
+      design: { kind: "before/after, not randomised" },
+      control: { version: 1, count: 0 },
+    });
+    const [first] = (told as { metrics: Record<string, unknown>[] }).metrics;
+    expect(first).toMatchObject({ metric: "latencyMs", verdict: "not enough data", test: null });
+    expect(first).not.toHaveProperty("inputs");
+    expect(read(await use(client, "diff", { name: "text", from: "1", to: "2" }))).toMatchObject({
+      from: { version: 1 },
+      to: { version: 2 },
+    });
+  });
+
   it.for([
+    ["compare", { name: "text", control: 1, candidate: 9 }, "'text' has no version 9"],
+    ["compare", { name: "text", control: 1, candidate: 1 }, "candidate: "],
     ["deploy", { name: "text", version: 9 }, "Prompt not found: 'text' with version 9"],
     ["deploy", { name: "text" }, "version: "],
     ["deploy", { name: "text", version: 2, expectedVersion: 2 }, "somebody moved it"],

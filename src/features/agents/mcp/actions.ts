@@ -4,6 +4,8 @@ import { now } from "../../../platform/clock.ts";
 import { Refusal } from "../../../platform/errors.ts";
 import { issuesOf } from "../../../platform/http.ts";
 import type { Scope } from "../../../platform/scope.ts";
+import { ComparisonQuery } from "../../comparisons/contract.ts";
+import { readComparison } from "../../comparisons/index.ts";
 import { type Draw, drainAfter, fetchServed } from "../../delivery/index.ts";
 import {
   labelled,
@@ -27,6 +29,7 @@ import {
 import { MetricsQuery } from "../../rollups/contract.ts";
 import { readMetrics } from "../../rollups/index.ts";
 import {
+  Compare,
   Deploy,
   Diff,
   ListRollouts,
@@ -137,7 +140,9 @@ function tool<T>({ input, run, ...rest }: Tool<T>) {
 }
 
 const side = (said: number | string) =>
-  typeof said === "number" ? { version: said } : { label: said };
+  typeof said === "number" || /^[1-9]\d{0,8}$/.test(said)
+    ? { version: Number(said) }
+    : { label: said };
 
 export const TOOLS = [
   tool({
@@ -192,6 +197,27 @@ export const TOOLS = [
     run: (scope, { name, version, ...range }) => {
       const said = { ...range, ...(version === undefined ? {} : { version: String(version) }) };
       return readMetrics(scope, name, checked(MetricsQuery, said));
+    },
+  }),
+  tool({
+    name: "compare",
+    description:
+      "One version against another, metric by metric: effect, interval, test, verdict and the sentence that says why",
+    input: Compare,
+    writes: false,
+    run: async (scope, { name, control, candidate, ...range }) => {
+      const said = { ...range, control: String(control), candidate: String(candidate) };
+      const { metrics, ...told } = await readComparison(
+        scope,
+        name,
+        checked(ComparisonQuery, said),
+      );
+      // The sums behind the verdicts are for computing them again.
+      const shown = metrics.map((line) => {
+        const { inputs: _, ...rest } = line;
+        return rest;
+      });
+      return { ...told, metrics: shown };
     },
   }),
   tool({
