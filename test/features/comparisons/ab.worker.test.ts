@@ -142,6 +142,11 @@ describe("an A/B test of a split label", () => {
     const after = await read(test.id, 20);
     expect([before.intervals, before.state]).toEqual(["always valid", "running"]);
     expect([after.intervals, after.state]).toEqual(["fixed horizon", "over"]);
+    expect(before.variants[0]?.forecast.hours).toBeGreaterThan(0);
+    expect(after.variants[0]?.forecast).toMatchObject({
+      hours: null,
+      says: "The test is over: nothing more comes.",
+    });
     // Nothing after the planned end counts.
     expect(after.control.count).toBeLessThanOrEqual(12 * 30);
     const width = (report: AbReport): number => {

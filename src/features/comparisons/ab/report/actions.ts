@@ -182,6 +182,7 @@ export async function readReport(
   const { variants, metrics } = variantsOf(frame, course, !isFixed, sampleRatio?.mismatch ?? false);
   const decision = new Set([definition.primaryMetric, ...definition.decisionMetrics]);
   const lines = variantLines(variants, decision, { baseline: definition.baseline, designEffect });
+  const isOver = view.state === "over" || view.state === "promoted";
   const primary = metrics.find(({ id }) => id === definition.primaryMetric);
   const path = (version: number): string =>
     observationsPath({ ...frame.subject, version, fromUs: fromMs * 1000, toUs: toMs * 1000 });
@@ -194,9 +195,12 @@ export async function readReport(
       label: definition.arms.find((arm) => arm.version === version)?.label ?? null,
       count: arms.candidate.n,
       metrics: lines[i] ?? [],
-      forecast: main
-        ? forecastOf(main, { designEffect, perHour }, definition.alpha)
-        : { have: 0, need: null, hours: null, says: NO_PRIMARY },
+      forecast: {
+        ...(main
+          ? forecastOf(main, { designEffect, perHour }, definition.alpha)
+          : { have: 0, need: null, hours: null, says: NO_PRIMARY }),
+        ...(isOver ? { hours: null, says: "The test is over: nothing more comes." } : {}),
+      },
       observations: path(version),
     };
   });
