@@ -38,7 +38,7 @@ export const MetricsQuery = z
   .object({
     version: Versions.optional().describe("One, several between commas or repeated; else all."),
     from: Instant.optional().describe("First instant; all time when absent."),
-    to: Instant.optional().describe("End of the range, exclusive; now when absent."),
+    to: Instant.optional().describe("End of the range, exclusive; none when absent."),
     ...Narrowing,
   })
   .superRefine(inOrder);
