@@ -39,6 +39,14 @@ describe("the settings", () => {
     expect(await page.getByLabel("Retention, days").isDisabled()).toBe(true);
     expect(await page.getByRole("link", { name: "Audit" }).count()).toBe(0);
     expect(await page.getByRole("link", { name: "Keys" }).count()).toBe(0);
+    for (const path of ["/keys", "/audit", "/destinations"]) {
+      await open(path);
+      await page.getByText("Your key may not do this").waitFor();
+      expect(await page.getByRole("button", { name: /^New / }).count(), path).toBe(0);
+    }
+    await open("/rollouts?start=support-reply");
+    await page.getByRole("heading", { name: "Rollouts" }).waitFor();
+    expect(await page.getByRole("dialog").count()).toBe(0);
   });
 });
 

@@ -184,7 +184,7 @@ describe("a prompt", () => {
     expect(await page.getByRole("link", { name: "New version" }).count()).toBe(0);
     expect(await page.getByRole("button", { name: "Move a label here" }).count()).toBe(0);
     await open("/edit?name=e2e-viewed");
-    await page.getByText("Your key may only look").waitFor();
+    await page.getByText("Your key may not do this").waitFor();
     await expectAccessible();
   });
 

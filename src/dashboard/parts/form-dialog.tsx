@@ -54,18 +54,21 @@ export function DialogForm({
   children,
 }: FormProps) {
   const doing = useMutation({ mutationFn: onConfirm });
+  // What was refused is not what stands there any more.
+  const [isMended, setMended] = useState(false);
+  const isSaid = isMended || isSaidByFields(doing.error, fields);
   return (
     <form
+      onInput={() => setMended(true)}
       onSubmit={(event: SubmitEvent) => {
         event.preventDefault();
+        setMended(false);
         if (isReady) doing.mutate();
       }}
     >
       <Stack>
         {typeof children === "function" ? children(doing.error) : children}
-        {doing.error && !isSaidByFields(doing.error, fields) && (
-          <ErrorPanel error={doing.error} title={failure} />
-        )}
+        {doing.error && !isSaid && <ErrorPanel error={doing.error} title={failure} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             Cancel

@@ -4,6 +4,7 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import type { AuditList } from "../../../features/projects/contract.ts";
 import type { Answer } from "../../api/client.ts";
 import { Empty } from "../../parts/empty.tsx";
+import { Only } from "../../parts/only.tsx";
 import { Pages, usePages } from "../../parts/pages.tsx";
 import { ShortId } from "../../parts/short-id.tsx";
 import { Instant } from "../../parts/shown.tsx";
@@ -41,8 +42,7 @@ const Detail = ({ detail }: { detail: Entry["detail"] }) =>
     </Text>
   ));
 
-/** Who did what to labels, versions, rules, keys and settings; newest first. */
-export function AuditScreen() {
+function Audit() {
   const { action } = route.useSearch();
   const navigate = useNavigate();
   const entries = usePages<Entry>("audit", "/api/public/audit", { action });
@@ -109,3 +109,10 @@ export function AuditScreen() {
     </Stack>
   );
 }
+
+/** Who did what to labels, versions, rules, keys and settings; newest first. */
+export const AuditScreen = () => (
+  <Only scope="admin">
+    <Audit />
+  </Only>
+);

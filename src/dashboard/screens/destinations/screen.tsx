@@ -3,14 +3,14 @@ import { useDisclosure } from "@mantine/hooks";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 
 import { ListHead, NewButton } from "../../parts/list-head.tsx";
+import { Only } from "../../parts/only.tsx";
 import { CreateDialog } from "./create-dialog.tsx";
 import { DeliveryLog } from "./delivery-log.tsx";
 import { DestinationTable } from "./destination-table.tsx";
 
 const route = getRouteApi("/projects/$projectId/destinations");
 
-/** Where notifications go, and what became of each. */
-export function DestinationsScreen() {
+function Destinations() {
   const { view } = route.useSearch();
   const navigate = useNavigate();
   const [creating, { open, close }] = useDisclosure();
@@ -41,3 +41,10 @@ export function DestinationsScreen() {
     </Stack>
   );
 }
+
+/** Where notifications go, and what became of each. */
+export const DestinationsScreen = () => (
+  <Only scope="admin">
+    <Destinations />
+  </Only>
+);

@@ -1,9 +1,8 @@
 import { Stack, Title } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 
-import { Empty } from "../../parts/empty.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
-import { useProject } from "../../shell/project.ts";
+import { Only } from "../../parts/only.tsx";
 import { useLabels, useVersion } from "../prompt/data.ts";
 import { draftOf, emptyDraft } from "./draft.ts";
 import { Editor } from "./editor.tsx";
@@ -32,27 +31,23 @@ function NewVersion({ name, base }: { name: string; base: number | undefined }) 
 /** Writes a new prompt, or the next version of one. */
 export function EditorScreen() {
   const { name, base, folder } = route.useSearch();
-  const { may } = useProject();
-  if (!may("write")) {
-    return (
-      <Empty title="Your key may only look">Sign in with a key that has the scope write.</Empty>
-    );
-  }
   return (
-    <Stack maw={960}>
-      <Title order={1} style={{ overflowWrap: "anywhere" }}>
-        {name === undefined ? "New prompt" : `New version of ${name}`}
-      </Title>
-      {name === undefined ? (
-        <Editor
-          key="new"
-          initial={emptyDraft(folder === undefined ? "" : `${folder}/`)}
-          base={undefined}
-          production={undefined}
-        />
-      ) : (
-        <NewVersion key={name} name={name} base={base} />
-      )}
-    </Stack>
+    <Only scope="write">
+      <Stack maw={960}>
+        <Title order={1} style={{ overflowWrap: "anywhere" }}>
+          {name === undefined ? "New prompt" : `New version of ${name}`}
+        </Title>
+        {name === undefined ? (
+          <Editor
+            key="new"
+            initial={emptyDraft(folder === undefined ? "" : `${folder}/`)}
+            base={undefined}
+            production={undefined}
+          />
+        ) : (
+          <NewVersion key={name} name={name} base={base} />
+        )}
+      </Stack>
+    </Only>
   );
 }

@@ -3,6 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 
 import { ListHead, NewButton } from "../../parts/list-head.tsx";
+import { Only } from "../../parts/only.tsx";
 import { CreateKeyDialog } from "./create-key.tsx";
 import { KeyTable } from "./key-table.tsx";
 import { CreateSourceDialog } from "./source-dialogs.tsx";
@@ -10,8 +11,7 @@ import { SourceTable } from "./source-table.tsx";
 
 const route = getRouteApi("/projects/$projectId/keys");
 
-/** Who may call this project, and who may post to it. */
-export function KeysScreen() {
+function Keys() {
   const { view = "keys" } = route.useSearch();
   const navigate = useNavigate();
   const [creating, { open, close }] = useDisclosure();
@@ -43,3 +43,10 @@ export function KeysScreen() {
     </Stack>
   );
 }
+
+/** Who may call this project, and who may post to it. */
+export const KeysScreen = () => (
+  <Only scope="admin">
+    <Keys />
+  </Only>
+);

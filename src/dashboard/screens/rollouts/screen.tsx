@@ -106,7 +106,9 @@ export function RolloutsScreen() {
           </WideTable>
         )}
       </Pages>
-      {start !== undefined && <StartDialog prompt={start} onClose={() => setStart(undefined)} />}
+      {onStart && start !== undefined && (
+        <StartDialog prompt={start} onClose={() => setStart(undefined)} />
+      )}
     </Stack>
   );
 }
