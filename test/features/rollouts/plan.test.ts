@@ -106,6 +106,26 @@ describe("the defaults", () => {
     });
   });
 
+  it("wait for nothing that never varied, unless somebody says so", () => {
+    const alike = factsOf(600, () => ({ latencyMs: 900, costUsd: 0.01, outputTokens: 7 }));
+    const guardrails = ["latencyMs", "slowShare", "costUsd", "outputTokens"];
+    const asked = [
+      { metric: "errors", required: true },
+      ...guardrails.map((metric) => ({ metric })),
+    ];
+    const { terms } = plan(alike, { guardrails: asked });
+    expect(terms.stages.at(-1)?.requires).toEqual(["errors"]);
+    for (const { note, required } of terms.guardrails.slice(1)) {
+      expect(required).toBe(false);
+      expect(note).toContain("all of the control's 600 were alike");
+    }
+    const said = [{ metric: "costUsd", required: true }];
+    expect(plan(alike, { guardrails: said }).terms.guardrails).toMatchObject([
+      { required: true, note: null },
+    ]);
+    expect(faultOf(alike, {})?.path).toBe("guardrails");
+  });
+
   it("leave out what a control with under 500 generations cannot say", () => {
     const { terms, leftOut } = plan(factsOf(499));
     expect(terms.guardrails.map(({ metric }) => metric)).toEqual(["latencyMs", "errors"]);

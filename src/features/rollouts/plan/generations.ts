@@ -26,6 +26,13 @@ const asked = (usual: Margin, { margin }: Wish): Margin => ({
   margin: margin ?? usual.margin,
 });
 
+/** What never varied before can hardly ever be proven safe: promotion does not wait for it. */
+export function unlessConstant(guardrail: Guardrail, wish: Wish, isConstant: boolean): Built {
+  if (!isConstant || wish.required !== undefined) return { guardrail };
+  const note = `all of the control's ${guardrail.baseline?.n ?? 0} were alike, so there is nothing to prove safety with; harm still rolls back`;
+  return { guardrail: { ...guardrail, required: false, note } };
+}
+
 const PLAIN = { isGoodShare: false, perUnit: 1, threshold: null, bad: null, note: null } as const;
 
 function logGuardrail(
@@ -37,21 +44,20 @@ function logGuardrail(
   const { perUnit } = MEASURES[metric].scale;
   const margin = asked(usual, wish);
   const { logs } = logMoments(baseline?.metrics.get(of)?.sketch ?? { n: 0, bins: new Map() });
-  return {
-    guardrail: {
-      ...PLAIN,
-      metric,
-      kind: "mean",
-      series: { name: metric, kind: "log", of },
-      margin,
-      bound: marginOnScale(margin, 1),
-      values: "continuous",
-      unit,
-      perUnit,
-      required: wish.required ?? true,
-      baseline: logs.n > 0 ? { n: logs.n, value: Math.exp(logs.mean) / perUnit } : null,
-    },
+  const guardrail: Guardrail = {
+    ...PLAIN,
+    metric,
+    kind: "mean",
+    series: { name: metric, kind: "log", of },
+    margin,
+    bound: marginOnScale(margin, 1),
+    values: "continuous",
+    unit,
+    perUnit,
+    required: wish.required ?? true,
+    baseline: logs.n > 0 ? { n: logs.n, value: Math.exp(logs.mean) / perUnit } : null,
   };
+  return unlessConstant(guardrail, wish, logs.n > 0 && logs.m2 === 0);
 }
 
 function slowShare({ baseline }: Facts, wish: Wish): Built {
@@ -61,21 +67,20 @@ function slowShare({ baseline }: Facts, wish: Wish): Built {
   const aboveBin = thresholdBin(latency, 0.95);
   const { successes, trials } = tailOfSketch(latency, aboveBin);
   const margin = asked(DEFAULT_MARGINS.slowShare, wish);
-  return {
-    guardrail: {
-      ...PLAIN,
-      metric: "slowShare",
-      kind: "events",
-      series: { name: "slowShare", kind: "slow", aboveBin },
-      margin,
-      bound: margin.margin,
-      values: "bounded",
-      unit: "share of generations",
-      required: wish.required ?? true,
-      threshold: upperEdge(aboveBin) / MEASURES.latencyMs.scale.perUnit,
-      baseline: { n: trials, value: successes / trials },
-    },
+  const guardrail: Guardrail = {
+    ...PLAIN,
+    metric: "slowShare",
+    kind: "events",
+    series: { name: "slowShare", kind: "slow", aboveBin },
+    margin,
+    bound: margin.margin,
+    values: "bounded",
+    unit: "share of generations",
+    required: wish.required ?? true,
+    threshold: upperEdge(aboveBin) / MEASURES.latencyMs.scale.perUnit,
+    baseline: { n: trials, value: successes / trials },
   };
+  return unlessConstant(guardrail, wish, successes === 0);
 }
 
 function cost({ baseline }: Facts, wish: Wish): Built {
@@ -83,25 +88,25 @@ function cost({ baseline }: Facts, wish: Wish): Built {
   const sketch = baseline.metrics.get("cost")?.sketch;
   if (!sketch || sketch.n === 0) return { because: "the cost of the control's calls is not known" };
   const cap = thresholdBin(sketch, 0.99);
-  const mean = winsorisedMoments(sketch, cap).mean / NANO_PER_USD;
+  const moments = winsorisedMoments(sketch, cap);
+  const mean = moments.mean / NANO_PER_USD;
   if (!(mean > 0)) return { because: "the control's calls cost nothing" };
   const margin = asked(DEFAULT_MARGINS.cost, wish);
   const capNanoUsd = upperEdge(cap);
-  return {
-    guardrail: {
-      ...PLAIN,
-      metric: "costUsd",
-      kind: "mean",
-      series: { name: "costUsd", kind: "cost", capNanoUsd },
-      margin,
-      bound: marginOnScale(margin, mean),
-      values: "continuous",
-      unit: "USD",
-      required: wish.required ?? true,
-      threshold: capNanoUsd / NANO_PER_USD,
-      baseline: { n: sketch.n, value: mean },
-    },
+  const guardrail: Guardrail = {
+    ...PLAIN,
+    metric: "costUsd",
+    kind: "mean",
+    series: { name: "costUsd", kind: "cost", capNanoUsd },
+    margin,
+    bound: marginOnScale(margin, mean),
+    values: "continuous",
+    unit: "USD",
+    required: wish.required ?? true,
+    threshold: capNanoUsd / NANO_PER_USD,
+    baseline: { n: sketch.n, value: mean },
   };
+  return unlessConstant(guardrail, wish, moments.m2 === 0);
 }
 
 type Common = Pick<Guardrail, "kind" | "bound" | "note" | "required">;

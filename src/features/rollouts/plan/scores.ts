@@ -4,7 +4,7 @@ import { boundedName, SCORE_SCALE, type Stat } from "../../rollups/model.ts";
 import { type RolloutUnit, scoreGuardrail } from "../model.ts";
 import type { Guardrail } from "../terms.ts";
 import { badIn, type Facts, scoreSeries, statIn } from "./facts.ts";
-import { type Built, eventTest, type Wish } from "./generations.ts";
+import { type Built, eventTest, unlessConstant, type Wish } from "./generations.ts";
 
 export type ScoreWish = Wish & {
   direction?: "higher" | "lower" | undefined;
@@ -27,13 +27,6 @@ const frame = ({ name, wish }: Of) => ({
   bad: null,
   note: null,
 });
-
-/** A mean of which nothing varied before can hardly ever be proven: promotion does not wait for it. */
-function unlessConstant(guardrail: Guardrail, { wish }: Of, isConstant: boolean): Built {
-  if (!isConstant || wish.required !== undefined) return { guardrail };
-  const note = `all of the control's ${guardrail.baseline?.n ?? 0} were alike, so there is nothing to prove safety with; harm still rolls back`;
-  return { guardrail: { ...guardrail, required: false, note } };
-}
 
 /** What the control's scores were before; null for none. */
 const before = ({ facts: { baseline } }: Of, series: readonly string[]): Stat | null => {
@@ -59,7 +52,7 @@ function numeric(config: ScoreConfig, of: Of): Built {
     baseline: stat && { n: stat.n, value: Number(stat.sum) / stat.n / SCORE_SCALE.perUnit },
   };
   const isConstant = stat !== null && BigInt(stat.n) * stat.sumSq === stat.sum ** 2n;
-  return unlessConstant(guardrail, of, isConstant);
+  return unlessConstant(guardrail, of.wish, isConstant);
 }
 
 /** How many of the control's scores were bad before; null for none. */
@@ -87,7 +80,7 @@ function boolean(direction: "higher" | "lower" | null | undefined, of: Of): Buil
     unit: "share of true",
     baseline: bad && isGoodShare ? { n: bad.n, value: 1 - bad.value } : bad,
   };
-  return unlessConstant(guardrail, of, bad?.value === 0 || bad?.value === 1);
+  return unlessConstant(guardrail, of.wish, bad?.value === 0 || bad?.value === 1);
 }
 
 function categorical(config: ScoreConfig | undefined, of: Of): Built {
