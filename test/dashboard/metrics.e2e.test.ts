@@ -66,6 +66,25 @@ describe("the metrics of a prompt", () => {
     expect(page.url()).toContain("range=30d");
   });
 
+  it("tell a score's numbers by their source, for whoever chooses that", async () => {
+    const { page, open } = await screen();
+    await open(METRICS);
+    const { data } = await api<Metrics>("GET", `/api/public/prompts/${PROMPT}/metrics`);
+    const first = data.find(({ version }) => version === 1);
+    const own = first?.scores.find(({ name, source }) => name === "quality" && source !== null);
+    const group = `Score quality from ${own?.source}`;
+    const table = page.getByRole("region", { name: "Metrics by version" });
+    await table.getByRole("columnheader", { name: "Score quality", exact: true }).waitFor();
+    expect(await table.getByRole("columnheader", { name: group }).count()).toBe(0);
+    await page.getByRole("button", { name: /^Columns/ }).click();
+    await page.getByRole("group", { name: group }).getByLabel("values").check();
+    await page.waitForURL(/columns=/);
+    await page.keyboard.press("Escape");
+    await table.getByRole("columnheader", { name: group }).waitFor();
+    const line = table.getByRole("row").filter({ hasText: /^v1/ });
+    await line.getByText(`n ${own?.n}`, { exact: true }).first().waitFor();
+  });
+
   it("give every chart as a file and as a table, exactly as the API tells it", async () => {
     const { page, open } = await screen();
     await open(METRICS);
