@@ -23,11 +23,17 @@ async function versionsIn(
   tenant: number,
   promptName: string | undefined,
 ): Promise<Version[]> {
-  const next = (prompt: string, version: string): string =>
+  const first = (where: string): string =>
     `(SELECT json_array(o.prompt, o.version) FROM obs o
-      WHERE o.project = CAST(?1 AS INTEGER) AND o.prompt IS NOT NULL
-        AND (o.prompt, o.version) > (${prompt}, ${version}) ${promptName === undefined ? "" : "AND o.prompt = ?2"}
+      WHERE o.project = CAST(?1 AS INTEGER) AND o.prompt IS NOT NULL AND ${where}
       ORDER BY o.prompt, o.version LIMIT 1)`;
+  // Two seeks: one comparison of both columns would walk over the generations of a version.
+  const next = (prompt: string, version: string): string => {
+    const ofPrompt = first(`o.prompt = ${prompt} AND o.version > ${version}`);
+    return promptName === undefined
+      ? `coalesce(${ofPrompt}, ${first(`o.prompt > ${prompt}`)})`
+      : ofPrompt;
+  };
   const { results } = await shard
     .prepare(
       `WITH RECURSIVE found (key) AS (
