@@ -91,16 +91,21 @@ export const forgetObjects = (
 /** A version's place in the buckets of one level. */
 export type VersionKey = [project: number, prompt: string, version: number];
 
-/** The next versions that have buckets of a level: one seek each, however many buckets they have. */
+/** The next versions that have buckets of a level: three seeks each at most, however many buckets they have. */
 export async function nextVersions(
   shard: D1Database,
   level: Level,
   { after, limit }: { after: VersionKey; limit: number },
 ): Promise<VersionKey[]> {
-  const next = (project: string, prompt: string, version: string): string =>
+  const first = (where: string): string =>
     `(SELECT json_array(b.project, b.prompt, b.version) FROM bucket b
-      WHERE b.level = ${level} AND (b.project, b.prompt, b.version) > (${project}, ${prompt}, ${version})
-      ORDER BY b.project, b.prompt, b.version LIMIT 1)`;
+      WHERE b.level = ${level} AND ${where} ORDER BY b.project, b.prompt, b.version LIMIT 1)`;
+  // Not one comparison of all three columns: SQLite would begin it at the version before and walk over its buckets.
+  const next = (project: string, prompt: string, version: string): string =>
+    `coalesce(
+      ${first(`b.project = ${project} AND b.prompt = ${prompt} AND b.version > ${version}`)},
+      ${first(`b.project = ${project} AND b.prompt > ${prompt}`)},
+      ${first(`b.project > ${project}`)})`;
   const { results } = await shard
     .prepare(
       `WITH RECURSIVE found (key) AS (

@@ -7,26 +7,28 @@ export type UsedVersion = { prompt: string; version: number };
 /** Pairs that one shard is asked for at a time. */
 const PAGE = 1000;
 
-/** A column of the least pair beyond the last one found. */
-const next = (column: string): string => `
-  (SELECT b.${column} FROM bucket b
-   WHERE b.level = 2 AND b.project = ?1 AND (b.prompt, b.version) > (f.prompt, f.version)
-   ORDER BY b.prompt, b.version LIMIT 1)`;
+/** The least pair of those. */
+const first = (where: string): string => `
+  (SELECT json_array(b.prompt, b.version) FROM bucket b
+   WHERE b.level = 2 AND b.project = ?1 AND ${where} ORDER BY b.prompt, b.version LIMIT 1)`;
 
+// Two seeks: one comparison of both columns would walk over the buckets of the pair before.
 const USED = `
-  WITH RECURSIVE found (prompt, version) AS (
-    SELECT ?2, ?3
+  WITH RECURSIVE found (pair) AS (
+    SELECT json_array(?2, ?3)
     UNION ALL
-    SELECT ${next("prompt")}, ${next("version")}
-    FROM found f WHERE f.prompt IS NOT NULL
+    SELECT coalesce(
+      ${first("b.prompt = f.pair ->> 0 AND b.version > f.pair ->> 1")},
+      ${first("b.prompt > f.pair ->> 0")})
+    FROM found f WHERE f.pair IS NOT NULL
     LIMIT ${PAGE + 1}
   )
-  SELECT f.prompt, f.version, EXISTS (
+  SELECT f.pair ->> 0 AS prompt, f.pair ->> 1 AS version, EXISTS (
     SELECT 1 FROM bucket b
-    WHERE b.level = 2 AND b.project = ?1 AND b.prompt = f.prompt AND b.version = f.version
+    WHERE b.level = 2 AND b.project = ?1 AND b.prompt = f.pair ->> 0 AND b.version = f.pair ->> 1
       AND b.slot >= ?4 AND b.slot < ?5
   ) AS used
-  FROM found f WHERE f.prompt IS NOT NULL`;
+  FROM found f WHERE f.pair IS NOT NULL`;
 
 type Row = UsedVersion & { used: 0 | 1 };
 
@@ -52,7 +54,7 @@ async function usedIn(
 
 /**
  * Every version with a generation on the UTC days that a span in µs touches, by prompt and version:
- * a seek for each version that ever had one, whatever it did.
+ * two seeks for each version that ever had one, whatever it did.
  */
 export async function versionsUsedOn(
   { shards, tenant }: Scope,
