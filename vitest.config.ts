@@ -54,6 +54,7 @@ export default defineConfig({
           exclude: ["test/dashboard/**"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
         },
       },
       {
@@ -65,6 +66,7 @@ export default defineConfig({
           globalSetup: ["test/dashboard/support/setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
           // After everything else: a browser on a busy machine is slow.
           sequence: { groupOrder: 1 },
         },

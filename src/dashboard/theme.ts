@@ -19,6 +19,7 @@ const SYSTEM_MONOSPACE =
 const CLOSE = { "aria-label": "Close" };
 
 export const theme = createTheme({
+  respectReducedMotion: true,
   primaryColor: "blue",
   // Dark enough in light, and light enough in dark, for text on it and in it (WCAG AA).
   primaryShade: { light: 8, dark: 8 },
