@@ -30,6 +30,17 @@ async function askModel(messages) {
   return { text: "Paris", usage: { input: 8 * messages.length, output: 1 } };
 }
 
+// The numbers of every version, as they are before.
+const { ABV_BASE_URL: url, ABV_API_KEY: key } = process.env;
+async function metrics() {
+  const response = await fetch(`${url}/api/public/prompts/${encodeURIComponent(NAME)}/metrics`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
+  return response.json();
+}
+const countOf = (numbers) => numbers.data[0]?.count ?? 0;
+const before = countOf(await metrics());
+
 // 1. Fetch: the version that has the label production.
 const prompt = await abv.prompt.get(NAME, { type: "chat" });
 // 2. Compile.
@@ -50,18 +61,10 @@ await startActiveObservation(
 );
 await Promise.all([spans.forceFlush(), abv.flush()]);
 
-// 5. The numbers of every version. They are folded once a minute.
-const { ABV_BASE_URL: url, ABV_API_KEY: key } = process.env;
-async function metrics() {
-  const response = await fetch(`${url}/api/public/prompts/${encodeURIComponent(NAME)}/metrics`, {
-    headers: { authorization: `Bearer ${key}` },
-  });
-  return response.json();
-}
+// 5. The numbers again. They are folded once a minute.
 console.log("Waiting for the numbers, up to two minutes ...");
 let numbers = await metrics();
-const before = numbers.data[0]?.count ?? 0;
-for (let tries = 0; tries < 30 && (numbers.data[0]?.count ?? 0) === before; tries++) {
+for (let tries = 0; tries < 30 && countOf(numbers) === before; tries++) {
   await new Promise((resolve) => setTimeout(resolve, 5000));
   numbers = await metrics();
 }

@@ -47,11 +47,7 @@ def answer(country: str) -> str:
     return text
 
 
-answer("France")
-abv.flush()
-
-
-# 5. The numbers of every version. They are folded once a minute.
+# The numbers of every version.
 def metrics() -> dict:
     env = os.environ
     request = urllib.request.Request(
@@ -66,12 +62,14 @@ def count(numbers: dict) -> int:
     return numbers["data"][0]["count"] if numbers["data"] else 0
 
 
+before = count(metrics())
+answer("France")
+abv.flush()
+# 5. The numbers. They are folded once a minute.
 print("Waiting for the numbers, up to two minutes ...")
-numbers = metrics()
-before = count(numbers)
 for _ in range(30):
+    numbers = metrics()
     if count(numbers) != before:
         break
     time.sleep(5)
-    numbers = metrics()
 print(json.dumps(numbers, indent=2))

@@ -30,6 +30,18 @@ async function askModel(messages) {
   return { text: "Paris", usage: { input: 8 * messages.length, output: 1 } };
 }
 
+// The numbers of every version, as they are before.
+const { LANGFUSE_BASE_URL: url, LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KEY } = process.env;
+const pair = Buffer.from(`${LANGFUSE_PUBLIC_KEY}:${LANGFUSE_SECRET_KEY}`).toString("base64");
+async function metrics() {
+  const response = await fetch(`${url}/api/public/prompts/${encodeURIComponent(NAME)}/metrics`, {
+    headers: { authorization: `Basic ${pair}` },
+  });
+  return response.json();
+}
+const countOf = (numbers) => numbers.data[0]?.count ?? 0;
+const before = countOf(await metrics());
+
 // 1. Fetch: the version that has the label production.
 const prompt = await langfuse.prompt.get(NAME, { type: "chat" });
 // 2. Compile.
@@ -50,19 +62,10 @@ await startActiveObservation(
 );
 await Promise.all([spans.forceFlush(), langfuse.flush()]);
 
-// 5. The numbers of every version. They are folded once a minute.
-const { LANGFUSE_BASE_URL: url, LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KEY } = process.env;
-const pair = Buffer.from(`${LANGFUSE_PUBLIC_KEY}:${LANGFUSE_SECRET_KEY}`).toString("base64");
-async function metrics() {
-  const response = await fetch(`${url}/api/public/prompts/${encodeURIComponent(NAME)}/metrics`, {
-    headers: { authorization: `Basic ${pair}` },
-  });
-  return response.json();
-}
+// 5. The numbers again. They are folded once a minute.
 console.log("Waiting for the numbers, up to two minutes ...");
 let numbers = await metrics();
-const before = numbers.data[0]?.count ?? 0;
-for (let tries = 0; tries < 30 && (numbers.data[0]?.count ?? 0) === before; tries++) {
+for (let tries = 0; tries < 30 && countOf(numbers) === before; tries++) {
   await new Promise((resolve) => setTimeout(resolve, 5000));
   numbers = await metrics();
 }
