@@ -47,7 +47,7 @@ const registry = (list: readonly Endpoint[]): Endpoint[] => overriding(publishin
 
 const slices: Endpoint[] = [
   ...registry(promptEndpoints),
-  ...publishing(exchangeEndpoints(offers)),
+  ...registry(exchangeEndpoints(offers)),
   ...deliveryEndpoints,
   ...agentEndpoints,
   ...rollupEndpoints,
