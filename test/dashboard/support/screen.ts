@@ -158,10 +158,7 @@ export function dashboard(own?: () => Ready): Dashboard {
         async everyLook(name) {
           for (const look of LOOKS) {
             await dress(page, look);
-            // A menu that is being closed is there for a moment longer.
-            await expect
-              .poll(() => violationsOf(page), { message: `${look.scheme}, ${look.width} px` })
-              .toEqual([]);
+            expect(await violationsOf(page), `${look.scheme}, ${look.width} px`).toEqual([]);
             if (process.env["PICTURES"] === "1") await takePicture(page, name, look);
           }
         },
