@@ -117,6 +117,16 @@ describe("a label that a rollout steers is taken from it by force only, and at o
     expect(json).toMatchObject({ state: "aborted", isLive: false, because });
   });
 
+  it("no import, which knows no force", async ({ expect }) => {
+    const { name, rollout } = await steered();
+    const line = { kind: "label", name, label: "production", version: 3 };
+    const { status, json } = await ask("POST", "/api/public/import", line);
+    expect(status).toBe(207);
+    const message = expect.stringContaining(rollout) as string;
+    expect(json).toMatchObject({ labels: 0, errors: [{ line: 1, message }] });
+    expect((await ask("GET", `${ROLLOUTS}/${rollout}`)).json).toMatchObject({ state: "warming" });
+  });
+
   it("MCP's rollback", async ({ expect }) => {
     const { name, rollout: first } = await steered();
     await ask("POST", `${ROLLOUTS}/${first}/promote`, {});
